@@ -7,6 +7,7 @@ from bot.decisions.needs import NeedAxis, NeedsPlot
 
 _WIDTH, _HEIGHT = 600, 440
 _MARGIN = 18
+_LABEL = 18
 _FARTHEST = 0.85
 """How far from the middle the decision is drawn at most; the edge is at 1."""
 _FULL_SCALE = 8
@@ -14,7 +15,7 @@ _FULL_SCALE = 8
 _PLACES = ((-0.5, -0.75), (0.5, -0.75), (-0.5, 0.8), (0.5, 0.8))
 _CSS = (
     ".series .line {stroke: #8D8D8D; stroke-width: 2} "
-    ".text-overlay text {fill: #1D1C1D; font-size: 18px; stroke: none; text-anchor: middle}"
+    ".text-overlay text {fill: #1D1C1D; stroke: none; text-anchor: middle}"
 )
 
 
@@ -36,19 +37,14 @@ def needs_svg(plot: NeedsPlot) -> str:
     import pygal
 
     prepare_pygal()
-    chart = pygal.XY(_config(), title="What this decision needs")
-    chart.x_title = f"{short_title(plot.across.title)}: small to large"
-    chart.y_title = f"{short_title(plot.up.title)}: small to large"
+    chart = pygal.XY(_config(), title="Where this decision lies")
+    chart.x_title, chart.y_title = (short_title(each.title) for each in (plot.across, plot.up))
     chart.add("", [(0, -1), (0, 1)])
     chart.add("", [(-1, 0), (1, 0)])
     for place, titles in zip(_PLACES, plot.corners, strict=True):
         if titles:
             chart.add("", [{"value": place, "label": short_title(titles)}], stroke=False)
-    here = {
-        "value": (_place(plot.across), _place(plot.up)),
-        "label": "This decision",
-        "color": "#007A5A",
-    }
+    here = {"value": (_place(plot.across), _place(plot.up)), "color": "#007A5A"}
     chart.add("", [here], stroke=False, dots_size=11)
     return str(chart.render(is_unicode=True))
 
@@ -62,8 +58,10 @@ def _place(axis: NeedAxis) -> float:
 def _config() -> Any:
     from pygal import Config
 
+    style = chart_style()
+    style.value_label_font_size = _LABEL
     return Config(
-        style=chart_style(),
+        style=style,
         css=("file://style.css", "file://graph.css", f"inline:{_CSS}"),
         js=(),
         no_prefix=True,

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from bot.playbooks.model import Playbook
 from bot.playbooks.verdict import Verdict
 
-_MOST_TITLES = 2
+_LONGEST = 22
+"""Characters of a corner's titles."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,7 @@ def needs_plot(playbook: Playbook, verdict: Verdict) -> NeedsPlot | None:
 
 
 def _titles(playbook: Playbook, needs: set[str]) -> str:
-    """Return the titles of the options that meet exactly these needs, the first two."""
+    """Return the titles of the options that meet exactly these needs, as many as a corner takes."""
     found = [each.title for each in playbook.options.values() if set(each.meets) == needs]
-    return " or ".join(found[:_MOST_TITLES])
+    both = " or ".join(found[:2])
+    return both if len(both) <= _LONGEST else found[0]

@@ -28,9 +28,9 @@ def test_the_alt_text_says_the_same() -> None:
 def test_the_chart_has_both_needs_and_all_corners() -> None:
     """The axes name the needs, and each corner the options that meet them."""
     drawn = needs_svg(PLOT)
-    for words in ("Knowledge: small to large", "Behaviour: small to large", *PLOT.corners):
+    for words in ("Knowledge", "Behaviour", *PLOT.corners):
         assert words in drawn
-    assert "This decision" in drawn
+    assert "Where this decision lies" in drawn
 
 
 def test_the_same_plot_is_the_same_file() -> None:

@@ -1,9 +1,11 @@
 """The delivery worker under all kinds of responses from Slack."""
 
 import asyncio
+import json
 import sqlite3
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -38,6 +40,25 @@ async def test_a_decision_is_announced_and_explained_in_its_thread(env: WorkerHa
     }
     assert announcement["text"].startswith("Decision #1: Answers.")
     assert await env.states() == {"announcement": "sent", "recommendation": "sent"}
+
+
+async def test_a_refused_container_is_posted_in_plain_form(env: WorkerHarness) -> None:
+    """Where Slack refuses the folds of a recommendation, it is posted once, without them."""
+    env.slack.script = ["ok", "invalid_blocks", "ok"]
+    await env.harness.post_decision()
+    await posted(env)
+    _, recommendation = env.slack.kept
+    kinds = {block["type"] for block in _blocks(recommendation)}
+    assert recommendation["thread_ts"] == "1.0"
+    assert "rich_text" in kinds
+    assert "container" not in kinds
+    assert "Why" in str(_blocks(recommendation)[0])
+    assert await env.states() == {"announcement": "sent", "recommendation": "sent"}
+
+
+def _blocks(message: dict[str, Any]) -> list[dict[str, Any]]:
+    blocks = message["blocks"]
+    return json.loads(blocks) if isinstance(blocks, str) else blocks
 
 
 async def test_links_are_not_unfolded(env: WorkerHarness) -> None:

@@ -103,10 +103,14 @@ async def test_export_sends_the_record_to_the_requester(harness: Harness) -> Non
     await harness.post_decision(ada)
     answer = await harness.run_command(ben, "export 1")
     assert "I've sent it to you as a file" in text_of(answer)
-    (file,) = ben.sees(ben.im.id)[-1].files
+    file, picture = ben.sees(ben.im.id)[-1].files
     assert file.filename == "0001-answers-for-support.md"
+    assert picture.filename == "0001-answers-for-support.svg"
+    assert picture.content is not None
+    assert picture.content.startswith(b"<?xml")
     assert file.content is not None
     _, front, text = file.content.decode().split("---\n", 2)
+    assert "](0001-answers-for-support.svg)" in text
     fields = yaml.safe_load(front)
     assert fields["status"] == "proposed"
     assert ada.id in str(fields["decision-makers"])
@@ -135,7 +139,7 @@ async def test_the_menu_exports_the_record(harness: Harness, *, settled: bool) -
     answer = ben.sees("product")[-1]
     assert answer.ephemeral_to == ben.id
     assert "I've sent it to you as a file" in text_of(answer)
-    (file,) = ben.sees(ben.im.id)[-1].files
+    file, _ = ben.sees(ben.im.id)[-1].files
     assert file.filename == "0001-answers-for-support.md"
 
 

@@ -138,8 +138,11 @@ def _to_decide(
 
 
 def _to_review(decision: Decision, playbook: Playbook | None, links: Mapping[int, str]) -> str:
-    title = decision_title(decision) if playbook is None else decided_line(decision, playbook)
-    return f"{title}\nHow did it go?  ·  {_at(decision, links)}"
+    if playbook is None:
+        return f"{decision_title(decision)}\nHow did it go?  ·  {_at(decision, links)}"
+    link = links.get(decision.number)
+    opened = f"  ·  <{link}|Open>" if link else ""
+    return f"{decided_line(decision, playbook)}\nHow did it go?{opened}"
 
 
 def _at(decision: Decision, links: Mapping[int, str]) -> str:

@@ -179,7 +179,7 @@ def bars(playbook: Playbook, verdict: Verdict, size: CardSize = WHOLE_CARD) -> s
         _out(playbook, option, hits, size)
         if (hits := _vetoes(verdict, option))
         else _bar(playbook, verdict, option, max(1, most), size)
-        for option in ranked[:_SHOWN]
+        for option in sorted(ranked[:_SHOWN], key=lambda each: bool(_vetoes(verdict, each)))
     ]
     return "\n".join(lines)
 
@@ -195,7 +195,8 @@ def _bar(playbook: Playbook, verdict: Verdict, option: str, most: int, size: Car
 
 def _out(playbook: Playbook, option: str, hits: Sequence[VetoHit], size: CardSize) -> str:
     said = (playbook.question(each.question).said.get(each.answer) for each in hits[0].answers)
-    why = escape(_cut(next(filter(None, said), None) or hits[0].because, size.reason))
+    because = _uncapitalized(hits[0].because)
+    why = escape(_cut(next(filter(None, said), None) or because, size.reason))
     return f"🚫  {_title(playbook, option, size)}: ruled out, {why}"
 
 

@@ -83,7 +83,7 @@ NOT_ABOUT_ONE_THING = {
     Action.GO_ON,
     Action.SHOW_RESULT,
     Action.START,
-    *(Action.DIGEST_SETTINGS, Action.POST_DIGEST),
+    *(Action.DIGEST_SETTINGS, Action.POST_DIGEST, Action.TURN_ON_DIGEST),
 }
 """Actions that occur once per view; their text needs no subject."""
 
