@@ -1,10 +1,8 @@
 """Actions of a person in the page, each one call."""
 
-import re
-
 from playwright.async_api import Page, expect
 
-PROGRESS = re.compile(r"^Step \d+ of \d+")
+from tests.browser.launch import TIMEOUT
 
 REFUNDS = {
     "job": "answer",
@@ -27,6 +25,11 @@ REFUNDS = {
 """Northwind's answers about its support assistant, by question."""
 
 
+BLOCKS_SHOWN = """() => [...document.querySelectorAll("dialog [data-block-id]")]
+  .map(each => each.dataset.blockId).join()"""
+"""JavaScript that returns the ids of the open modal's blocks; empty without a modal."""
+
+
 async def run_command(page: Page, text: str = "/ragvsft") -> None:
     """Type a command into the channel's composer and run it, after any modal has closed."""
     await expect(page.get_by_role("dialog")).to_have_count(0)
@@ -35,16 +38,10 @@ async def run_command(page: Page, text: str = "/ragvsft") -> None:
     await composer.press("Enter")
 
 
-async def pick(page: Page, label: str, choice: str) -> None:
-    """Choose an option of a select in the modal."""
-    await page.get_by_role("combobox", name=f"{label} (optional)", exact=True).click()
-    await page.get_by_role("option", name=choice).click()
-
-
 async def answer_page(page: Page, answers: dict[str, str]) -> list[str]:
     """Answer the questions of the current page.
 
-    A question that is not in `answers` gets "Don't know", or stays empty where that is no choice.
+    A question that is not in `answers` stays empty.
 
     Returns:
         The ids of the questions on screen.
@@ -54,11 +51,8 @@ async def answer_page(page: Page, answers: dict[str, str]) -> list[str]:
         block_id = await block.get_attribute("data-block-id") or ""
         question = block_id.removeprefix("question:")
         wanted = block.locator(f"input[value='{answers.get(question, '')}']")
-        unknown = block.get_by_label("Don't know")
-        for choice in (wanted, unknown):
-            if await choice.count():
-                await choice.check()
-                break
+        if await wanted.count():
+            await wanted.check()
         asked.append(question)
     return asked
 
@@ -66,8 +60,8 @@ async def answer_page(page: Page, answers: dict[str, str]) -> list[str]:
 async def press_button(page: Page, button: str = "Next") -> str:
     """Press the button, wait for the next page and return its title; "" after the last one."""
     title = page.locator("#modal-title")
-    progress = page.get_by_text(PROGRESS)
-    before = await progress.inner_text()
+    before = await page.evaluate(f"({BLOCKS_SHOWN})()")
     await page.get_by_role("dialog").get_by_role("button", name=button, exact=True).click()
-    await expect(progress.filter(has_text=before)).to_have_count(0)
+    another = f"before => ({BLOCKS_SHOWN})() !== before"
+    await page.wait_for_function(another, arg=before, timeout=TIMEOUT * 1000)
     return await title.inner_text() if await title.count() else ""

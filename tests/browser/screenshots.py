@@ -41,7 +41,7 @@ async def take(folder: Path) -> list[Path]:
             await page.goto(f"{url}/?as=U0BEN#C0SUPPORTAI")
             written = [
                 await _questionnaire(page, folder),
-                await _review(page, folder),
+                await _result(page, folder),
                 await _decision(page, folder),
                 await _tools(page, folder),
                 await _home(page, folder),
@@ -62,18 +62,18 @@ async def _questionnaire(page: Page, folder: Path) -> Path:
     await message.hover()
     await message.get_by_role("button", name="More actions").click()
     await page.get_by_role("menuitem").filter(has_text="ragvsft").first.click()
-    await page.get_by_label("What do you want to decide?").fill(TITLE)
-    await press_button(page)
+    await page.get_by_role("dialog").wait_for()
     await answer_page(page, REFUNDS)
     await page.locator(".modal-body").evaluate("body => body.scrollTop = 0")
     return await _screenshot(page, folder / "questionnaire.png")
 
 
-async def _review(page: Page, folder: Path) -> Path:
+async def _result(page: Page, folder: Path) -> Path:
     while await page.get_by_role("button", name="Next", exact=True).count():
         await answer_page(page, REFUNDS)
         await press_button(page)
-    return await _screenshot(page, folder / "review.png")
+    await page.get_by_label("Title").fill(TITLE)
+    return await _screenshot(page, folder / "result.png")
 
 
 async def _decision(page: Page, folder: Path) -> Path:

@@ -18,14 +18,14 @@ async def test_from_the_command_to_the_thread(page: Page, tmp_path: Path) -> Non
     async with demo(database) as url:
         await page.goto(f"{url}/?as=U0BEN#C0SUPPORTAI")
         await run_command(page)
-        await page.get_by_label("What do you want to decide?").fill(TITLE)
-        second = await press_button(page)
+        await page.get_by_role("dialog").wait_for()
         asked = await answer_page(page, REFUNDS)
         assert asked
         await press_button(page)
-        await check_back_keeps_answers(page, second, asked)
+        await check_back_keeps_answers(page, asked)
         await answer_the_rest(page)
-        await expect(page.get_by_role("dialog")).to_contain_text("#support-ai")
+        await page.get_by_label("Title").fill(TITLE)
+        await expect(page.get_by_role("dialog")).to_contain_text("support-ai")
         await press_button(page, "Post")
         await check_decision(page)
         await expect(page.get_by_role("button", name="Workspace tools", exact=True)).to_be_visible()
@@ -42,9 +42,9 @@ async def test_only_the_decider_accepts(page: Page, tmp_path: Path) -> None:
     async with demo(tmp_path / "demo.db") as url:
         await page.goto(f"{url}/?as=U0BEN#C0SUPPORTAI")
         await run_command(page)
-        await page.get_by_label("What do you want to decide?").fill(TITLE)
-        await press_button(page)
+        await page.get_by_role("dialog").wait_for()
         await answer_the_rest(page)
+        await page.get_by_label("Title").fill(TITLE)
         await press_button(page, "Post")
         decision = page.get_by_role("main").get_by_role("article").filter(has_text=f"#1 {TITLE}")
         await expect(decision).to_be_visible()
@@ -70,7 +70,7 @@ async def test_another_command(page: Page, tmp_path: Path) -> None:
 
 
 async def answer_the_rest(page: Page) -> None:
-    """Answer all remaining pages up to the review page."""
+    """Answer all remaining pages up to the last one."""
     while await page.get_by_role("button", name="Next", exact=True).count():
         await answer_page(page, REFUNDS)
         await press_button(page)
@@ -82,9 +82,9 @@ async def accept(page: Page, decision: Locator) -> None:
     await page.get_by_role("alertdialog").get_by_role("button", name="Accept").click()
 
 
-async def check_back_keeps_answers(page: Page, title: str, asked: list[str]) -> None:
+async def check_back_keeps_answers(page: Page, asked: list[str]) -> None:
     """Press Back, check that the previous page has its answers, and press Next."""
-    assert await press_button(page, "Back") == title
+    await press_button(page, "Back")
     for question in asked:
         block = page.locator(f"[data-block-id='question:{question}']")
         await expect(block.locator(f"input[value='{REFUNDS[question]}']")).to_be_checked()

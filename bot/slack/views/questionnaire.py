@@ -101,9 +101,9 @@ def _questions(page: QuestionsPage) -> list[_Block]:
     entered = page.draft.entered
     return [
         *_opening(page),
-        *_examples(page.examples),
         *([_because(len(page.questions))] if page.follows_up else []),
         *(question_block(each, entered, dispatches=True) for each in page.questions),
+        *_examples(page.examples),
         _navigation(back=bool(page.trail)),
     ]
 
@@ -179,7 +179,7 @@ def _example_menu(examples: tuple[tuple[str, str], ...]) -> dict[str, Any]:
     menu = StaticSelectElement(
         action_id=ids.Action.EXAMPLE,
         options=options,
-        placeholder=plain("Or start from an example"),
+        placeholder=plain("Or use an example"),
     )
     return ActionsBlock(block_id=ids.Block.EXAMPLES, elements=[menu]).to_dict()
 
