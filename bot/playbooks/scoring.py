@@ -188,7 +188,7 @@ class CompiledPlaybook:
         numbers: dict[str, dict[str | None, set[int]]] = {}
         gained: dict[Answer, PointVector] = {}
         for answer, given in _places_of(answers).items():
-            values, gained[answer] = self._of_answer(name, answer)
+            values, gained[answer] = self.of_answer(name, answer)
             for variable, value in values.items():
                 numbers.setdefault(variable, {}).setdefault(value, set()).update(given)
         gains = {
@@ -198,7 +198,7 @@ class CompiledPlaybook:
         }
         return AnswerColumn(self.questions[name], answers, gains, numbers)
 
-    def _of_answer(self, name: str, answer: Answer) -> tuple[conditions.Values, PointVector]:
+    def of_answer(self, name: str, answer: Answer) -> tuple[conditions.Values, PointVector]:
         """Return the values of a question's variables for an answer, and what these give."""
         key = (name, answer)
         if key not in self._known_answers:
@@ -374,13 +374,17 @@ class CompiledPlaybook:
 class ScoredSheet:
     """An answer sheet with its points, its rulings, and the joint effects that hold on it.
 
-    `given` are the answers by question, `answers` those by variable.
+    `given` are the answers by question, `answers` those by variable, `gains` the points that each
+    question gives by itself.
     """
 
     def __init__(self, compiled: CompiledPlaybook, given: Answers) -> None:
         self.compiled, self.given = compiled, given
-        self.answers = answers = conditions.expand(given, compiled.questions)
-        self.gains = {name: gains[answers.get(name)] for name, gains in compiled.gains.items()}
+        self.answers = answers = dict[str, str | None]()
+        self.gains = dict[str, PointVector]()
+        for name in compiled.questions:
+            values, self.gains[name] = compiled.of_answer(name, given.get(name))
+            answers.update(values)
         self.held = [each for each in compiled.joint if conditions.holds(each.terms, answers)]
         self.points = add_up(
             [compiled.base, *self.gains.values(), *(effect.points for effect in self.held)]
@@ -421,7 +425,7 @@ class OpenSheet:
                 certain.append(effect)
             elif terms:
                 self.undecided.append(Effect(terms, effect.points, effect.ruling))
-        given = [gains for name, gains in sheet.gains.items() if name not in wanted]
+        given = [gains for name, gains in sheet.gains.items() if name not in names]
         self.points = add_up([compiled.base, *given, *(effect.points for effect in certain)])
         self.ruling = join_rulings(effect.ruling for effect in certain)
 
