@@ -194,7 +194,7 @@ class Questionnaire:
         )
 
     def _result(self, found: NextQuestions, example: str = "") -> ResultPage:
-        verdict = self._engine.evaluate(self._draft.answers)
+        verdict = self._engine.preview(self._draft.answers)
         further = _on_a_page(self._open_questions(found))
         return ResultPage(
             self._draft, self._engine, verdict, further, bool(found.questions), example
