@@ -27,11 +27,6 @@ class FallbackEngine(RuleEngine):
         del answers
         raise InvalidAnswers((f"playbook {self.playbook.id} cannot be read any more",))
 
-    def questions_that_matter(self, answers: Answers) -> tuple[Question, ...]:
-        """Return no questions."""
-        del answers
-        return ()
-
     def rules_that_hold(self, answers: Answers) -> tuple[Rule, ...]:
         """Return no rules."""
         del answers

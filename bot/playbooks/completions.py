@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from bisect import bisect
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate, product, repeat, starmap
@@ -142,15 +142,9 @@ class Outlook:
     def __init__(self, compiled: CompiledPlaybook) -> None:
         self._compiled = compiled
         self._questions = compiled.playbook.questions
-        steps = [step.id for step in compiled.playbook.steps]
-        self._step = {question.id: steps.index(question.step) for question in self._questions}
         self._order = {question.id: place for place, question in enumerate(self._questions)}
         self._asked_when = {
             question.id: conditions.terms(question.ask_when, compiled.questions)
-            for question in self._questions
-        }
-        self._depends_on = {
-            question.id: conditions.named(question.ask_when) if question.ask_when else frozenset()
             for question in self._questions
         }
 
@@ -240,21 +234,6 @@ class Outlook:
             enough=decided or not telling,
         )
 
-    def questions_that_matter(self, sheet: ScoredSheet) -> tuple[Question, ...]:
-        """See `RuleEngine.questions_that_matter`."""
-        missing = [question.id for question in self._questions if question.id not in sheet.given]
-        opened = OpenSheet(sheet, missing)
-        completions = self._every(opened, unknown_too=True) or self._sample(opened)
-        if {*completions.winners, sheet.winner} == {sheet.winner}:
-            return ()
-        if completions.exact:
-            matter: Collection[str] = completions.deciding()
-        else:
-            places = range(len(self._compiled.options))
-            possible = {place for place in places if not opened.ruling[1] >> place & 1}
-            matter = self._bearing_on(opened, possible)
-        return self._in_order(matter, completions.information)
-
     def _led_to(self, sheet: ScoredSheet, name: str) -> set[int]:
         """Return the winners that the answers to one question lead to."""
         sums = OpenSheet(sheet, [name]).sums([self._answers[name]])
@@ -290,20 +269,6 @@ class Outlook:
                 for name in effect.scope:
                     found.setdefault(conditions.question_of(name), set()).update(moved)
         return found
-
-    def _in_order(
-        self, names: Collection[str], information: Mapping[str, float]
-    ) -> tuple[Question, ...]:
-        """Sort by step, then by information, follow-ups after what they depend on."""
-        waiting = sorted(
-            names, key=lambda name: (self._step[name], -information[name], self._order[name])
-        )
-        ordered: list[Question] = []
-        while waiting:
-            ready = next(name for name in waiting if self._depends_on[name].isdisjoint(waiting))
-            waiting.remove(ready)
-            ordered.append(self._compiled.questions[ready])
-        return tuple(ordered)
 
     def _every(self, opened: OpenSheet, *, unknown_too: bool = False) -> Completions | None:
         """Return all completions, weighted by how likely they are; None if they are many.

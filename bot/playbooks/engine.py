@@ -37,7 +37,6 @@ class RuleEngine:
         self._builder = VerdictBuilder(self._compiled)
         self._verdicts = lru_cache(CACHED_VERDICTS)(self._builder.verdict)
         self._next = lru_cache(CACHED_SHEETS)(self._builder.next_questions)
-        self._matter = lru_cache(CACHED_SHEETS)(self._builder.questions_that_matter)
         self._asked_when = {
             question.id: self.terms(question.ask_when) for question in playbook.questions
         }
@@ -59,23 +58,6 @@ class RuleEngine:
             InvalidAnswers: as `evaluate`.
         """
         return self._verdicts(self._checked(answers), changes=1)
-
-    def questions_that_matter(self, answers: Answers) -> tuple[Question, ...]:
-        """Return the questions still worth asking: not in `answers`, and able to change the option.
-
-        Where the ways of answering them are few, all are tried, "don't know" included, and the
-        result is exact. Otherwise none is returned once no completion drawn changes the option;
-        until then every question is that a rule still depends on. A question already answered
-        "don't know" stays unknown.
-
-        Returns:
-            The questions in the order to ask them: by step, within a step those that tell most
-            about the result first, none before a question that its `ask_when` depends on.
-
-        Raises:
-            InvalidAnswers: as `evaluate`.
-        """
-        return self._matter(self._checked(answers))
 
     def next_questions(self, answers: Answers, enough: float = ENOUGH) -> NextQuestions:
         """Return what to ask next, and whether it is still worth asking.
@@ -152,7 +134,7 @@ class RuleEngine:
 
     def forget(self) -> None:
         """Empty the caches, for measurements."""
-        for cache in (self._verdicts, self._next, self._matter, self._builder.completed):
+        for cache in (self._verdicts, self._next, self._builder.completed):
             cache.cache_clear()
 
     def check(self, answers: Answers) -> None:

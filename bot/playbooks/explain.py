@@ -11,7 +11,7 @@ from bot.playbooks import conditions
 from bot.playbooks.bakeoff import plan_bakeoff
 from bot.playbooks.completions import Completions, NextQuestions, Outlook
 from bot.playbooks.costs import CostCalculator
-from bot.playbooks.model import Answer, Condition, Gate, Question, Rule, Veto
+from bot.playbooks.model import Answer, Condition, Gate, Rule, Veto
 from bot.playbooks.scoring import CompiledPlaybook, Score, ScoredSheet
 from bot.playbooks.sensitivity import FlipFinder, as_tuple
 from bot.playbooks.verdict import (
@@ -148,10 +148,6 @@ class VerdictBuilder:
         sheet, completions = self.completed(answered)
         found = self._outlook.next_questions(sheet, completions, enough)
         return replace(found, confidence=self._capped(found.confidence, found.option, sheet.given))
-
-    def questions_that_matter(self, answered: SheetKey) -> tuple[Question, ...]:
-        """See `RuleEngine.questions_that_matter`."""
-        return self._outlook.questions_that_matter(ScoredSheet(self._compiled, dict(answered)))
 
     def _complete(self, answered: SheetKey) -> tuple[ScoredSheet, Completions]:
         sheet = ScoredSheet(self._compiled, dict(answered))

@@ -77,22 +77,6 @@ def test_settled_equals_the_naive_result(data):
 
 @MODEST
 @given(st.data())
-def test_questions_that_matter_equal_the_naive_result(data):
-    """A question matters exactly if it changes the option for some answers."""
-    pair = engine_and_naive(data.draw(playbooks()))
-    if pair is None:
-        return
-    engine, naive = pair
-    for _ in range(4):
-        answers = data.draw(sheets(engine.playbook))
-        matter = [question.id for question in engine.questions_that_matter(answers)]
-        assert len(matter) == len(set(matter))
-        missing = [name for name in naive.answers if name not in answers]
-        assert set(matter) == naive.deciding(answers, missing)
-
-
-@MODEST
-@given(st.data())
 def test_flips_equal_the_naive_result(data):
     """Flips are exactly the changes of one answer, else of two, that lead to another option."""
     pair = engine_and_naive(data.draw(playbooks()))

@@ -126,7 +126,7 @@ def test_a_verdict_is_the_same_in_every_process():
         "sheet = {'job': 'answer', 'material': 'large', 'need': None};"
         "verdict = engine.evaluate(sheet);"
         "print(verdict.confidence, [item.question for item in verdict.homework],"
-        "[question.id for question in engine.questions_that_matter(sheet)])"
+        "[question.id for question in engine.next_questions(sheet).questions])"
     )
     said = [
         subprocess.run(
@@ -188,24 +188,11 @@ def tiny(rules):
     return RuleEngine(loader.parse(loader.PlaybookText("tiny", texts)))
 
 
-def test_asking_looks_at_partial_completions_too():
-    """Settledness compares full completions; asking also compares partial ones.
-
-    With both answers the option is always `ant`, so it is settled. With the first answer only it
-    would be `bee`, so both questions are still asked.
-    """
-    anything = ["yes", "no"]
-    engine = tiny([({"first": anything}, {"bee": 2}), ({"second": anything}, {"ant": 3})])
-    verdict = engine.evaluate({})
-    assert (verdict.option, verdict.settled, verdict.homework) == ("ant", True, ())
-    assert {q.id for q in engine.questions_that_matter({})} == {"first", "second"}
-
-
 def test_a_dont_know_is_not_asked_again():
     """A question answered "don't know" is not asked again, but keeps the verdict unsettled."""
     engine = tiny([({"first": "yes"}, {"bee": 2}), ({"second": "yes"}, {"bee": 1})])
     answers = {"first": None, "second": "no"}
-    assert engine.questions_that_matter(answers) == ()
+    assert engine.next_questions(answers).questions == ()
     verdict = engine.evaluate(answers)
     assert not verdict.settled
     assert [(item.question, item.could_become) for item in verdict.homework] == [

@@ -353,23 +353,6 @@ def test_a_verdict_round_trips_as_json(lunch):
     }
 
 
-def test_questions_follow_steps_and_conditions(lunch):
-    """Questions follow the order of the steps, and a follow-up comes after its conditions."""
-    asked = [question.id for question in lunch.questions_that_matter({})]
-    steps = [lunch.playbook.question(name).step for name in asked]
-    assert steps == sorted(steps, key=["mood", "limits"].index)
-    assert asked.index("weather") < asked.index("blanket")
-
-
-def test_asking_only_what_matters_keeps_the_result(lunch):
-    """Answering only the questions that matter gives the option of the full sheet."""
-    for sheet in (MONDAY, SUNDAY, {**SUNDAY, "hunger": "none"}, {**MONDAY, "company": "one"}):
-        given = {}
-        while matter := lunch.questions_that_matter(given):
-            given[matter[0].id] = sheet.get(matter[0].id)
-        assert lunch.evaluate(given).option == lunch.evaluate(sheet).option
-
-
 def test_a_follow_up_applies_when_its_condition_holds(lunch):
     """A follow-up applies if its condition holds, not if it is false or unknown."""
     blanket = lunch.playbook.question("blanket")
