@@ -17,6 +17,8 @@ QUESTION_WORDS = 115
 """Words of a page's questions with their answers; the rest of the page has about thirty."""
 _LOOKED_AT = 6
 """Questions to choose a page's from, those that tell most; more would tell little."""
+MOST_PAGES = 3
+"""Pages of questions before the result; more can be answered after it."""
 MOST_PAGES_BACK = 8
 
 Trail = tuple[tuple[str, ...], ...]
@@ -39,7 +41,8 @@ class QuestionsPage:
     """A page of questions.
 
     `follows_up`: all are asked because of answers on the page before. `examples` can be chosen
-    instead of answering; only the first page of a new decision has some.
+    instead of answering; only the first page of a new decision has some. `ends`: the result
+    follows, whatever is answered.
     """
 
     draft: Draft
@@ -49,6 +52,7 @@ class QuestionsPage:
     trail: Trail = ()
     follows_up: bool = False
     examples: tuple[Example, ...] = ()
+    ends: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,10 +122,10 @@ class Questionnaire:
         return self._following(found.questions, found, tuple(asked), trail)
 
     def further(self) -> Page:
-        """Return a page of more questions, though the result is sure enough."""
+        """Return a page of more questions after the result, which follows it again."""
         found = self._ask_next()
         if questions := self._open_questions(found):
-            return self._following(questions, found, (), ())
+            return self._questions_page(_on_a_page(questions), found, ends=True)
         return self._result(found)
 
     def before(self, trail: Trail) -> Page:
@@ -185,12 +189,19 @@ class Questionnaire:
         trail: Trail = (),
         follows_up: bool = False,
         examples: tuple[Example, ...] = (),
+        ends: bool = False,
     ) -> QuestionsPage:
         known = self._engine.score(self._draft.answers).anything_known
         standing = Standing(found.option if known else None, found.confidence)
-        playbook = self._engine.playbook
         return QuestionsPage(
-            self._draft, playbook, questions, standing, trail, follows_up, examples
+            self._draft,
+            self._engine.playbook,
+            questions,
+            standing,
+            trail,
+            follows_up,
+            examples,
+            ends=ends or len(trail) + 1 >= MOST_PAGES,
         )
 
     def _result(self, found: NextQuestions, example: str = "") -> ResultPage:

@@ -107,7 +107,13 @@ class DraftService:
         return await self._change(driver, draft_id, lambda old: replace(old, workflow=workflow))
 
     async def answer(
-        self, driver: Person, draft_id: str, answers: Mapping[str, Answer], trail: Trail = ()
+        self,
+        driver: Person,
+        draft_id: str,
+        answers: Mapping[str, Answer],
+        trail: Trail = (),
+        *,
+        ends: bool = False,
     ) -> Page:
         """Store the answers of a page, and return the next page.
 
@@ -116,18 +122,15 @@ class DraftService:
             draft_id: the draft.
             answers: by question, one for each question of the page; None is "don't know".
             trail: the questions of the pages before.
+            ends: whether the result follows, whatever is answered.
 
         Raises:
             InvalidAnswers: the playbook has no such question or answer.
             ExclusiveAnswer: an answer like "none of these" was given with others.
         """
         draft = await self._store(driver, draft_id, answers)
-        return (await self._pages(draft)).after(tuple(answers), trail)
-
-    async def correct(self, driver: Person, draft_id: str, answers: Mapping[str, Answer]) -> Page:
-        """Store changed answers, and return the result. Raises as `answer`."""
-        draft = await self._store(driver, draft_id, answers)
-        return (await self._pages(draft)).result()
+        pages = await self._pages(draft)
+        return pages.result() if ends else pages.after(tuple(answers), trail)
 
     async def save_answers(
         self, driver: Person, draft_id: str, answers: Mapping[str, Answer]

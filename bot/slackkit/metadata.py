@@ -24,6 +24,7 @@ class ViewMetadata(BaseModel):
     Attributes:
         draft: its id.
         trail: the questions of the pages before, for the way back.
+        ends: whether the result follows the page.
         response_url: that of the command or press that opened it, for a private answer there.
     """
 
@@ -31,6 +32,7 @@ class ViewMetadata(BaseModel):
 
     draft: str
     trail: Trail = ()
+    ends: bool = False
     response_url: str | None = None
 
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from bot.decisions.model import Draft, DraftPurpose, Person, Workflow
 from bot.decisions.questionnaire import (
+    MOST_PAGES,
     MOST_QUESTIONS,
     QUESTION_WORDS,
     ChangePage,
@@ -178,13 +179,14 @@ def walk(data: st.DataObject, engine: RuleEngine) -> tuple[list[QuestionsPage], 
     page = Questionnaire(engine, draft).first()
     while isinstance(page, QuestionsPage):
         pages.append(page)
-        assert len(pages) <= len(engine.playbook.questions)
+        assert len(pages) <= MOST_PAGES
         asked = {
             question.id: data.draw(st.sampled_from([*question.values(), None]), question.id)
             for question in page.questions
         }
         draft = replace(draft, answers={**draft.answers, **asked})
-        page = Questionnaire(engine, draft).after(tuple(asked), page.trail)
+        pages_now = Questionnaire(engine, draft)
+        page = pages_now.result() if page.ends else pages_now.after(tuple(asked), page.trail)
     return pages, draft
 
 

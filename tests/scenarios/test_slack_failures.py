@@ -45,7 +45,7 @@ async def test_a_private_channel_without_the_bot(harness: Harness) -> None:
     notice = ada.sees(ada.im.id)[-1]
     await ada.click(notice, "retry_post")
     announcement, _ = await harness.wait_for_post(ada, "leadership")
-    assert "Only this private channel" in text_of(announcement)
+    assert "Private: <#" in text_of(announcement)
     await harness.wait_for_message(ada, "Decision #1 is in <#C0LEADERS> now.", ada.im.id)
 
 
@@ -110,7 +110,7 @@ async def test_posts_wait_while_slack_is_unavailable(harness: Harness) -> None:
     await harness.open_questionnaire(ben)
     await ben.submit(await harness.fill_questionnaire(ben, title="Second"))
     assert ben.modal is not None
-    assert "Slack isn't taking messages" in str(ben.modal.blocks)
+    assert "Slack isn't taking my messages" in str(ben.modal.blocks)
 
     harness.playground.faults.clear()
     harness.playground.clock.advance(timedelta(minutes=10))
@@ -179,7 +179,7 @@ async def test_only_the_owner_answers_a_notice(harness: Harness) -> None:
     ben = harness.playground.user("ben")
     ben_notice = _forge_copy(harness, notice, ben.im.id)
     await ben.click(ben_notice, "resend")
-    await harness.wait_for_message(ben, "Your word counts in the thread", ben.im.id)
+    await harness.wait_for_message(ben, "Want a say?", ben.im.id)
 
 
 @pytest.mark.usefixtures("bot")

@@ -165,6 +165,6 @@ class ServiceHarness:
         while isinstance(page, QuestionsPage):
             pages += 1
             given = {question.id: answers[question.id] for question in page.questions}
-            page = await self.drafts.answer(driver, draft, given, page.trail)
+            page = await self.drafts.answer(driver, draft, given, page.trail, ends=page.ends)
         assert isinstance(page, ResultPage)
         return pages

@@ -15,7 +15,7 @@ from bot.storage.drafts import find_draft
 from tests.services.harness import ADA, BEN, PRIVATE, PUBLIC, SMALL, STRANGER, ServiceHarness
 
 OTHERS = pytest.mark.parametrize("person", [BEN, STRANGER])
-ATTEMPTS = 12
+ATTEMPTS = 11
 """Actions of `attempts`."""
 A_MOMENT = timedelta(microseconds=1)
 
@@ -26,7 +26,6 @@ async def attempts(drafting: DraftService, person: Person, draft: str) -> list[t
     for work in (
         drafting.describe(person, draft, Workflow(title="Mine")),
         drafting.answer(person, draft, {"facts": "never"}),
-        drafting.correct(person, draft, {"facts": "never"}),
         drafting.save_answers(person, draft, {"facts": "never"}),
         drafting.save_entered(person, draft, {"facts": "never"}, None),
         drafting.previous_page(person, draft, ()),

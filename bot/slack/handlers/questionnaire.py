@@ -61,14 +61,8 @@ class QuestionnaireHandlers:
     async def answer(self, ack: AsyncAck, body: Body, view: Body) -> None:
         """Store a page of answers."""
         at, drafts = metadata_of(view), self._services.drafts
-        page = await drafts.answer(sender(body), at.draft, answers_of(view), at.trail)
-        shown = await page_view(self._services, page, at.response_url)
-        await ack(response_action="update", view=shown)
-
-    async def correct(self, ack: AsyncAck, body: Body, view: Body) -> None:
-        """Store a changed answer, and show the result again."""
-        at = metadata_of(view)
-        page = await self._services.drafts.correct(sender(body), at.draft, answers_of(view))
+        given = answers_of(view)
+        page = await drafts.answer(sender(body), at.draft, given, at.trail, ends=at.ends)
         shown = await page_view(self._services, page, at.response_url)
         await ack(response_action="update", view=shown)
 
@@ -277,7 +271,7 @@ def register(app: AsyncApp, services: Services, home: HomeTab, background: Backg
 
 def _register_pages(app: AsyncApp, pages: QuestionnaireHandlers) -> None:
     app.view(Modal.QUESTIONS)(pages.answer)
-    app.view(Modal.CHANGE)(pages.correct)
+    app.view(Modal.CHANGE)(pages.answer)
     app.view(Modal.RESULT)(pages.post)
     questions = re.compile(f"^{QUESTION_PREFIX}")
     app.action({"block_id": questions, "action_id": Action.ANSWER})(pages.choose)

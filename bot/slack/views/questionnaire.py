@@ -59,14 +59,14 @@ def questionnaire_modal(
     match page:
         case QuestionsPage():
             modal = _frame(ids.Modal.QUESTIONS, _questions_title(page), "Next")
-            blocks, trail = _questions(page), page.trail
+            blocks, trail, ends = _questions(page), page.trail, page.ends
         case ChangePage():
             modal = _frame(ids.Modal.CHANGE, "Change an answer", "Save")
-            blocks, trail = _change(page), ()
+            blocks, trail, ends = _change(page), (), True
         case _:
             modal = _frame(ids.Modal.RESULT, *result_title(page))
-            blocks, trail = [*result_blocks(page, found)], ()
-    metadata = ViewMetadata(draft=page.draft.id, trail=trail, response_url=response_url)
+            blocks, trail, ends = [*result_blocks(page, found)], (), True
+    metadata = ViewMetadata(draft=page.draft.id, trail=trail, ends=ends, response_url=response_url)
     return {
         **modal,
         "private_metadata": metadata.model_dump_json(),
