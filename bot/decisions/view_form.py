@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from bot.decisions.model import Decision
+from bot.decisions.questionnaire import words_in
 from bot.playbooks.engine import RuleEngine
 from bot.playbooks.model import Answer, Playbook, Question
 from bot.playbooks.sensitivity import other_answers
@@ -12,6 +13,8 @@ from bot.playbooks.verdict import Verdict
 
 MOST_ASKED = 3
 """Questions on the page: a view takes a minute."""
+MOST_WORDS = 90
+"""Words of these questions: the whole page then has at most 150."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +49,23 @@ def deciding_questions(decision: Decision, engine: RuleEngine) -> tuple[Question
     """Return the questions whose answers decide most about the recommendation, at most three.
 
     First what the driver does not know and could change it, then what flips it by the largest
-    share of other answers, then what the reasons rest on. Only questions that apply.
+    share of other answers, then what the reasons rest on. Only questions that apply, and no more
+    than can be read in a minute: one that is too long gives way to the next.
     """
     applies = {
         question.id: question
         for question in engine.playbook.questions
         if engine.applies(question, decision.answers)
     }
-    ranked = dict.fromkeys(_by_weight(decision.verdict, applies))
-    return tuple(applies[name] for name in ranked if name in applies)[:MOST_ASKED]
+    ranked = [name for name in _by_weight(decision.verdict, applies) if name in applies]
+    questions = [applies[name] for name in dict.fromkeys(ranked)]
+    found, too_long = list[Question](), list[Question]()
+    for question in questions:
+        others = sorted(words_in(each) for each in questions if each not in (*found, question))
+        to_come = sum(others[: max(MOST_ASKED - len(found) - 1, 0)])
+        words = sum(map(words_in, (*found, question)))
+        (found if words + to_come <= MOST_WORDS else too_long).append(question)
+    return tuple([*found, *too_long][:MOST_ASKED])
 
 
 def _by_weight(verdict: Verdict, questions: Mapping[str, Question]) -> Iterator[str]:

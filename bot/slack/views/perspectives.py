@@ -92,10 +92,7 @@ def view_form_modal(form: ViewForm) -> dict[str, Any]:
         ),
         ContextBlock(
             elements=[
-                mrkdwn(
-                    "You won't see anyone else's answers here. Once you save, the thread shows "
-                    "yours with your name."
-                )
+                mrkdwn("You see nobody else's answers here. Saving shows yours in the thread.")
             ]
         ),
     ]

@@ -10,7 +10,7 @@ import pytest
 
 from bot.decisions.comparison import TeamViews, compare, judged
 from bot.decisions.model import Decision, Perspective, Place, Status, ViewRequest, Visibility
-from bot.decisions.view_form import GivenView, ViewForm, deciding_questions
+from bot.decisions.view_form import MOST_ASKED, GivenView, ViewForm, deciding_questions
 from bot.playbooks.engine import RuleEngine
 from bot.playbooks.model import Answer
 from bot.playbooks.verdict import Strength
@@ -27,6 +27,7 @@ from bot.slackkit.message import Message
 from tests.services.several import SEVERAL_ENGINE
 from tests.slack.blocks import faults_of_message, faults_of_view
 from tests.slack.examples import AT, decision_of, draft_of, engine, first_answers
+from tests.slack.words import words_in_sight
 
 HERE = Place("C0123456789", Visibility.PUBLIC)
 FILLINGS = ("ragvsft", "word ", "&", "<!channel>", "👩‍👩‍👧", "‮עברית")
@@ -191,6 +192,20 @@ def test_the_page_for_a_view_shows_nothing_of_others() -> None:
     assert pages[0] == pages[1]
     assert "initial_option" not in json.dumps(pages)
     assert f"<@{decision.driver}>" not in json.dumps(pages)
+
+
+@pytest.mark.parametrize("name", ["ragvsft", "hosting"])
+def test_the_page_for_a_view_is_read_in_a_minute(name: str) -> None:
+    """Of the shipped playbooks the page has three questions, and at most 150 words."""
+    of = engine(name)
+    for place in range(4):
+        answers = {q.id: list(islice(q.values(), 4))[-1 - place % 2] for q in of.playbook.questions}
+        asked = dict(list(answers.items())[: len(answers) - 2 * place])
+        decision = open_decision(of, asked)
+        questions = deciding_questions(decision, of)
+        form = view_form_modal(ViewForm(decision, of.playbook, questions, GivenView()))
+        assert len(questions) == MOST_ASKED
+        assert words_in_sight(form) <= 150
 
 
 def test_the_driver_reads_what_matters() -> None:
