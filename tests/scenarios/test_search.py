@@ -84,7 +84,8 @@ async def test_show_replies_with_all_details(harness: Harness) -> None:
         for tab in ("why", "answers", "views", "history")
     }
     assert [message.ts for message in ben.sees("support-ai")] == before
-    for words in ("Go with ", "Next steps", "All reasons", "arXiv:"):
+    (reason, *_) = json.loads(harness.rows("decisions")[0]["verdict"])["reasons"]
+    for words in ("Go with ", "Next steps", "All reasons", reason["because"]):
         assert words in found["why"]
     assert "The answers" in found["answers"]
     assert "No views yet" in found["views"]

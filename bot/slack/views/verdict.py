@@ -112,7 +112,7 @@ def what_to_do(playbook: Playbook, verdict: Verdict, size: CardSize = WHOLE_CARD
         return NOTHING_TO_RECOMMEND
     option = playbook.options[verdict.option]
     if _too_close(verdict):
-        titles = [option.title, recommended_words(playbook, verdict.runner_up)]
+        titles = [option.title, recommended_words(playbook, _rival(playbook, verdict))]
         return f"Too close to call: {' or '.join(fit_words(each, size.option) for each in titles)}"
     words = fit_words(option.advice or f"Go with {option.title}", size.option + 2)
     kind = option.kinds.get(verdict.kind or "")
@@ -144,9 +144,10 @@ def because_line(playbook: Playbook, verdict: Verdict, size: CardSize = WHOLE_CA
     said = answers_behind(verdict.reasons, size.answers)
     if _too_close(verdict):
         own = answers_behind(_for(verdict.reasons, verdict.option), 1) or said
-        other = answers_behind(_for(verdict.against, verdict.runner_up), 1)
+        rival = _rival(playbook, verdict)
+        other = answers_behind(_for(verdict.against, rival), 1)
         if own and other:
-            pair = ((verdict.option, own[0]), (str(verdict.runner_up), other[0]))
+            pair = ((verdict.option, own[0]), (str(rival), other[0]))
             return " but ".join(
                 f"{quoted(given)} speaks for {_title(playbook, each, size)}" for each, given in pair
             )
@@ -286,6 +287,15 @@ def _veto(playbook: Playbook, hit: VetoHit, limit: int) -> str:
 
 def _too_close(verdict: Verdict) -> bool:
     return verdict.strength is Strength.TOO_CLOSE and verdict.runner_up is not None
+
+
+def _rival(playbook: Playbook, verdict: Verdict) -> str | None:
+    """Return the option that is too close: the next best, or where an open answer leads."""
+    if verdict.lead >= playbook.close_call:
+        for item in verdict.homework:
+            if item.could_become:
+                return item.could_become[0]
+    return verdict.runner_up
 
 
 def _for(reasons: Iterable[Reason], option: str | None) -> list[Reason]:

@@ -70,7 +70,7 @@ def test_the_modal_warns() -> None:
     text = _text(override_modal(_decision(), RULES.playbook)["blocks"])
     assert "Fine-tuning (ruled out)" in text
     assert "Prompting first (ruled out)" not in text
-    assert "*Ruled out* by “the good examples turn out to be a handful”: There" in text
+    assert "*Ruled out* by “a handful of examples at most”: There" in text
     assert WAY_AROUND in text
 
 
