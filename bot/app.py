@@ -2,6 +2,7 @@
 
 import asyncio
 import math
+import secrets
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -47,6 +48,7 @@ from bot.slackkit.api_errors import SLACK_SECONDS, client_timeout
 from bot.storage.database import Database
 from bot.storage.inspection import check_clock
 from bot.storage.installations import InstallationStore
+from bot.storage.running_bots import RunningBots
 from bot.web.app import Endpoints, create_web
 from bot.web.events import Handler
 from bot.web.health import Health, HealthSources
@@ -120,7 +122,9 @@ async def run_app(settings: Settings, clock: Clock) -> AsyncIterator[Application
         services = Services(database, clock, playbooks, wake_worker.set, people)
         outbox = Outbox(database)
         slack = create_bolt_app(services, client, installations, settings.command)
+        bots = RunningBots(database, clock, playbooks, secrets.token_hex(8))
         periodic = PeriodicRunner(
+            bots.report,
             services.reviews.request_due,
             services.digests.send_due,
             services.drafts.delete_expired,
@@ -135,6 +139,7 @@ async def run_app(settings: Settings, clock: Clock) -> AsyncIterator[Application
                 playbooks.problems,
                 periodic.heartbeat_age,
                 clock,
+                lambda: bots.differences,
             )
         )
         metrics = Metrics(health.snapshot)

@@ -20,7 +20,7 @@ from bot.playbooks.loader import NoPlaybookError, PlaybookError
 from bot.serving import PortTaken
 from bot.settings import Settings
 from bot.slack.connection import TokenRefused
-from bot.storage.connection import DatabaseUnusable
+from bot.storage.connection import DatabaseUnavailable, DatabaseUnusable
 
 
 @click.command()
@@ -64,6 +64,10 @@ def run_until_stopped(work: Coroutine[Any, Any, None]) -> None:
         raise UsageError(*(str(problem) for problem in error.problems)) from error
     except (DatabaseUnusable, NoPlaybookError, PortTaken, TokenRefused) as error:
         raise UsageError(str(error)) from error
+    except DatabaseUnavailable as error:
+        raise UsageError(
+            f"the database did not answer during the start ({error}): start the bot again"
+        ) from error
 
 
 async def stop_signal() -> None:

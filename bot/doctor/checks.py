@@ -12,6 +12,7 @@ from bot.doctor.local import (
     check_database,
     check_playbooks,
     check_port,
+    check_running_bots,
     check_settings,
 )
 from bot.doctor.results import CheckResult, problem
@@ -52,11 +53,18 @@ async def run_checks(
         yield result
     malformed = _malformed(values)
     if "DATABASE_URL" not in malformed:
-        async for result in check_installations(settings):
+        async for result in _check_stored(settings, clock):
             yield result
     for result in check_playbooks(settings.rules):
         yield result
     for result in _check_addresses(settings, malformed, environ, mounts):
+        yield result
+
+
+async def _check_stored(settings: Settings, clock: Clock) -> AsyncIterator[CheckResult]:
+    async for result in check_installations(settings):
+        yield result
+    async for result in check_running_bots(settings, clock):
         yield result
 
 

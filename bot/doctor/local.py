@@ -3,17 +3,21 @@
 import errno
 import os
 import socket
-from collections.abc import Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
+from bot.catalog import PlaybookCatalog
+from bot.decisions.ports import Clock
 from bot.disk import Mount, is_ephemeral, mount_of, storage_problem
 from bot.doctor.results import CheckResult, ok, problem, warning
 from bot.playbooks.loader import NoPlaybookError, PlaybookError, folders, load
 from bot.settings import Settings, check_values, missing, misspelt
 from bot.storage.connection import DatabaseUnusable
+from bot.storage.database import Database
 from bot.storage.inspection import Inspection, inspect
 from bot.storage.location import PostgresUrl
+from bot.storage.running_bots import differing, playbooks_in_use, playbooks_of_bots
 
 SETTINGS: Final = "Settings"
 PLAYBOOKS: Final = "Playbooks"
@@ -79,6 +83,28 @@ def check_database(
         yield _check_folder(path)
 
 
+async def check_running_bots(settings: Settings, clock: Clock) -> AsyncIterator[CheckResult]:
+    """Compare the playbooks of this machine with those of the bots on the database.
+
+    Yields:
+        Nothing if either cannot be read: other checks report that.
+    """
+    if isinstance(settings.database, Path) and not settings.database.is_file():
+        return
+    try:
+        own = playbooks_in_use(PlaybookCatalog(settings.rules))
+        database = await Database(settings.database).open_existing()
+    except (DatabaseUnusable, NoPlaybookError, PlaybookError):
+        return
+    try:
+        running = await database.read(lambda db: playbooks_of_bots(db, clock.now()))
+    finally:
+        await database.close()
+    for sentence in differing(own, running):
+        what, _, remedy = sentence.partition(": ")
+        yield warning(PLAYBOOKS, what, remedy)
+
+
 def check_port(host: str, port: int) -> CheckResult:
     """Check whether a server could listen on an address."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
@@ -129,8 +155,7 @@ def _check_server(url: PostgresUrl) -> CheckResult:
     try:
         found = inspect(url)
     except DatabaseUnusable as error:
-        what, _, remedy = str(error).partition(": ")
-        return problem(DATABASE, what, remedy)
+        return problem(DATABASE, str(error))
     if not (found.is_ragvsft or found.is_foreign or found.unknown):
         return ok(DATABASE, f"{url} is empty: the first start creates the tables")
     return _inspected(str(url), found)

@@ -165,7 +165,7 @@ class Outbox:
                     db.update("deliveries", _settled("failed", "unreadable_payload"), id=row["id"])
             return None
 
-        return await self._database.write(work)
+        return await self._database.write_in_turn(work)
 
     async def renew_claim(self, delivery: Delivery, at: datetime) -> Delivery | None:
         """Claim a delivery again just before the post; None if another process settled it.
@@ -211,7 +211,7 @@ class Outbox:
                 table.resume(db, delivery.workspace, delivery.channel)
                 table.redraw_alerts(db, delivery.key, _time_of(row))
 
-        await self._database.write(work)
+        await self._database.write_in_turn(work)
 
     async def retry(
         self,
@@ -347,7 +347,7 @@ class Outbox:
                 return None
             return more(db)
 
-        return await self._database.write(work)
+        return await self._database.write_in_turn(work)
 
 
 def _pending(due_at: datetime, error: str, first_failed_at: datetime | None = None) -> Row:

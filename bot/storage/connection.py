@@ -90,8 +90,8 @@ class Connection(ABC):
         """Execute a statement of `schema.sql`, translated for this engine."""
 
     @abstractmethod
-    def define_words(self) -> None:
-        """Create the full-text index."""
+    def define_own(self) -> None:
+        """Create what only this engine has, such as the full-text index."""
 
     @abstractmethod
     def tables(self) -> list[str]:

@@ -44,7 +44,7 @@ def migrate(db: Connection) -> None:
     if new:
         for statement in schema_statements():
             db.define(statement)
-        db.define_words()
+        db.define_own()
     for name in pending(db):
         if not new:
             MIGRATIONS[name](db)

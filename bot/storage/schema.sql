@@ -217,6 +217,16 @@ create table number_floors (
   number integer not null
 );
 
+-- Bots that run on this database, and the version of each playbook that they have read.
+create table running_bots (
+  bot text not null,              -- identifies the process
+  playbook text not null,
+  version text not null,
+  playbook_hash text not null,
+  seen_at text not null,
+  primary key (bot, playbook)
+);
+
 -- Installations by OAuth, with the encrypted bot token.
 create table installations (
   account text not null primary key,

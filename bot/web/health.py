@@ -48,6 +48,7 @@ class HealthSources:
         playbook_problems: errors in playbooks that could not be loaded, one line each.
         heartbeat_age: seconds since the scheduler last made progress.
         clock: the only source of time.
+        playbook_differences: versions of playbooks that other bots use, one line each.
     """
 
     database_problem: Callable[[], Awaitable[str | None]]
@@ -57,6 +58,7 @@ class HealthSources:
     playbook_problems: Callable[[], tuple[str, ...]]
     heartbeat_age: Callable[[], float]
     clock: Clock
+    playbook_differences: Callable[[], tuple[str, ...]] = tuple
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,9 @@ class Health:
         if not (problem or status):
             problem = "the database cannot be read: see the bot's log for the error"
         problems = [*([problem] if problem else []), *self._standstills()]
-        warnings = [*self._sources.playbook_problems(), *(_warnings(status) if status else ())]
+        sources = self._sources
+        playbooks = [*sources.playbook_problems(), *sources.playbook_differences()]
+        warnings = [*playbooks, *(_warnings(status) if status else ())]
         return Readiness(tuple(problems), tuple(warnings))
 
     async def snapshot(self) -> MetricsSnapshot:
@@ -106,6 +110,7 @@ class Health:
             heartbeat_age=self._sources.heartbeat_age(),
             playbooks=tuple(self._playbooks()),
             playbook_problems=len(self._sources.playbook_problems()),
+            playbook_differences=len(self._sources.playbook_differences()),
         )
 
     async def _status_or_none(self) -> _Status | None:

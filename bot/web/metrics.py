@@ -50,12 +50,14 @@ class MetricsSnapshot:
         heartbeat_age: seconds since the scheduler last made progress.
         playbooks: id, version and hash of each playbook in use.
         playbook_problems: number of errors in playbooks that could not be loaded.
+        playbook_differences: number of versions that other bots use and this one does not.
     """
 
     database: DatabaseMetrics | None
     heartbeat_age: float
     playbooks: tuple[tuple[str, str, str], ...]
     playbook_problems: int
+    playbook_differences: int = 0
 
 
 class Metrics:
@@ -152,6 +154,11 @@ def _families(snapshot: MetricsSnapshot) -> Iterator[Metric]:
         "ragvsft_playbook_problems",
         "Errors in playbook files that were rejected; the last valid version stays in use.",
         snapshot.playbook_problems,
+    )
+    yield GaugeMetricFamily(
+        "ragvsft_playbook_differences",
+        "Playbook versions that other bots on this database use and this one does not.",
+        snapshot.playbook_differences,
     )
     yield GaugeMetricFamily(
         "ragvsft_database_up",

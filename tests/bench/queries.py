@@ -1,6 +1,9 @@
-"""Time the queries on a database of many decisions: list, search, show, similar and digest.
+"""Time the database of many decisions on each engine: list, search, digest, commits and claims.
 
-Usage: python -m tests.bench.queries [--count N] [--keep FILE]
+Usage: python -m tests.bench.queries [--count N] [--engine sqlite|postgres|both] [--keep FILE]
+
+PostgreSQL is an embedded server on this machine that does not wait for the disk. With --keep,
+SQLite's file is kept.
 
 The database has decisions of two workspaces, public, private and direct ones, by two thousand
 people. Nearly all were made with an older version of the playbook and are reviewed. Each query is
@@ -16,10 +19,12 @@ import time
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
+import psycopg
 
 from bot.catalog import PlaybookCatalog
 from bot.clock import SystemClock
@@ -38,21 +43,29 @@ from bot.decisions.model import (
 from bot.digest.schedule import Window
 from bot.digest.service import DigestService
 from bot.digest.settings import DigestScope, DigestSettings
+from bot.outbox.model import Delivery, TextNotice
+from bot.outbox.store import Outbox
+from bot.outbox.table import enqueue
 from bot.playbooks import loader
 from bot.playbooks.engine import RuleEngine
 from bot.playbooks.loader import PlaybookText
 from bot.playbooks.verdict import Strength
 from bot.storage.connection import Connection
 from bot.storage.database import Database
-from bot.storage.decisions import add_decision, load_decisions
+from bot.storage.decisions import add_decision, load_decisions, number_decision
+from bot.storage.location import Location, PostgresUrl
 from bot.storage.perspectives import save_perspective
 from bot.storage.playbook_versions import PlaybookVersions, save_playbook
 from bot.storage.search import answer_sheets, find_page, read_decision
+from tests.engines import ENGINES, EmbeddedPostgres
 
 RULES = Path(__file__).parents[2] / "rules" / "ragvsft"
 LIMIT = 50
 RUNS = 20
+DELIVERIES = 400
 AT = datetime(2026, 1, 5, 9, tzinfo=UTC)
+SENDING = AT + timedelta(days=3650)
+"""When deliveries are claimed: later than every due time."""
 OLD = "0" * 64
 """The hash of the older playbook version."""
 WORDS = (
@@ -65,24 +78,93 @@ WORDS = (
 @click.command()
 @click.option("--count", default=100_000, show_default=True, help="Number of decisions.")
 @click.option(
+    "--engine", type=click.Choice([*ENGINES, "both"]), default="sqlite", show_default=True
+)
+@click.option(
     "--keep",
     type=click.Path(dir_okay=False, path_type=Path),
     help="Keep the database in this file.",
 )
-def main(count: int, keep: Path | None) -> None:
+def main(count: int, engine: str, keep: Path | None) -> None:
     """Build a database of many decisions and print the time of each query."""
-    with tempfile.TemporaryDirectory(prefix="ragvsft-bench-") as folder:
-        asyncio.run(_bench(keep or Path(folder) / "bench.db", count))
+    medians: dict[str, dict[str, float]] = {}
+    if engine in {"sqlite", "both"}:
+        with tempfile.TemporaryDirectory(prefix="ragvsft-bench-") as folder:
+            path = keep or Path(folder) / "bench.db"
+            medians["sqlite"] = asyncio.run(_bench(path, count))
+    if engine in {"postgres", "both"}:
+        server = EmbeddedPostgres(durable=True)
+        try:
+            medians["postgres"] = asyncio.run(_bench(server.lend(), count))
+        finally:
+            server.stop()
+    if engine == "both":
+        _compare(medians["sqlite"], medians["postgres"])
 
 
-async def _bench(path: Path, count: int) -> None:
-    database = await Database(path).open()
+def _compare(sqlite: dict[str, float], postgres: dict[str, float]) -> None:
+    print(f"\n{'median':<40}{'SQLite':>11}{'PostgreSQL':>11}{'ratio':>9}")
+    for name, figure in sqlite.items():
+        ratio = postgres[name] / figure if figure else 0
+        print(f"{name:<40}{figure:11.1f}{postgres[name]:11.1f}{ratio:9.1f}")
+
+
+async def _bench(location: Location, count: int) -> dict[str, float]:
+    print(f"\n{'SQLite' if isinstance(location, Path) else 'PostgreSQL'}")
+    database = await Database(location).open()
     try:
         if not await database.read(lambda db: db.one("select number from decisions")):
             await _build(database, count)
-        await _measure(database, count)
+            if isinstance(location, PostgresUrl):
+                with psycopg.connect(location.url, autocommit=True) as connection:
+                    connection.execute("vacuum analyze")  # as autovacuum does
+        return {**await _measure(database, count), **await _measure_writes(database)}
     finally:
         await database.close()
+
+
+async def _measure_writes(database: Database) -> dict[str, float]:
+    """Time commits and claims, and count the deliveries that one bot and two bots record."""
+    row = await database.read(lambda db: db.one("select * from decisions where status = 'open'"))
+    (decision,) = await database.read(lambda db: load_decisions(db, [row] if row else []))
+    times = []
+    for at in range(RUNS):
+        made = replace(decision, workspace="T9", draft_id=f"bench-{at}")
+        store = partial(database.write, partial(_store, made))
+        times.append((await _timed(store))[0])
+    outbox = Outbox(database)
+    await _enqueue(database, "claims", RUNS)
+    claims = [(await _timed(lambda: outbox.claim(SENDING)))[0] for _ in range(RUNS)]
+    found = {"store a decision": statistics.median(times), "claim": statistics.median(claims)}
+    for bots in (1, 2):
+        await _enqueue(database, f"bots{bots}", DELIVERIES)
+        others = [await Database(database.location).open() for _ in range(bots)]
+        began = time.perf_counter()
+        await asyncio.gather(*(_deliver(Outbox(each)) for each in others for _ in range(4)))
+        rate = DELIVERIES / (time.perf_counter() - began)
+        found[f"deliveries a second, {bots} bot{'s' * (bots > 1)}"] = rate
+        for each in others:
+            await each.close()
+    for name, figure in found.items():
+        print(f"{name:<40}{'':>11}{figure:11.1f}")
+    return found
+
+
+def _store(decision: Decision, db: Connection) -> Decision:
+    return number_decision(db, decision)
+
+
+async def _enqueue(database: Database, name: str, count: int) -> None:
+    deliveries = [
+        Delivery(f"T9/{name}/{at}", "T9", TextNotice("Hello."), f"U{name}{at}", AT)
+        for at in range(count)
+    ]
+    await database.write(lambda db: enqueue(db, deliveries))
+
+
+async def _deliver(outbox: Outbox) -> None:
+    while (delivery := await outbox.claim(SENDING)) is not None:
+        await outbox.mark_sent(delivery, delivery.channel, "1.0")
 
 
 async def _build(database: Database, count: int) -> None:
@@ -196,7 +278,7 @@ def _place(rng: random.Random, driver: str) -> tuple[str, Visibility]:
     return driver, Visibility.DIRECT
 
 
-async def _measure(database: Database, count: int) -> None:
+async def _measure(database: Database, count: int) -> dict[str, float]:
     stranger, insider = ReadScope("T0", "U99999"), ReadScope("T0", "U00007", "G00007")
     middle = Cursor(count // 4, Direction.OLDER)
     back = replace(middle, direction=Direction.NEWER)
@@ -237,13 +319,15 @@ async def _measure(database: Database, count: int) -> None:
     }  # fmt: skip
     heads = "".join(f"{head:>11}" for head in ("first", "median", "worst", "processor"))
     print(f"{'':<40}{heads}   (ms; the limit for the median is {LIMIT})")
+    medians = {}
     for name, query in cases.items():
         (first, _), *later = [await _timed(query) for _ in range(RUNS)]
         times, processor = zip(*later, strict=True)
-        median = statistics.median(times)
+        medians[name] = median = statistics.median(times)
         mark = "  over the limit" if median > LIMIT else ""
         row = (first, median, max(times), statistics.median(processor))
         print(f"{name:<40}{''.join(f'{each:11.1f}' for each in row)}{mark}", flush=True)
+    return medians
 
 
 def _digests(

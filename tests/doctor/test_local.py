@@ -5,10 +5,15 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+from bot.clock import SystemClock
 from bot.disk import Mount
 from bot.doctor.local import DATABASE, PORT, SETTINGS
 from bot.doctor.results import CheckState, results_as_text
+from bot.storage.database import Database
+from bot.storage.running_bots import RunningBots
 from tests.doctor.helpers import create_database, not_ok, only_fault, run
+from tests.engines import EmbeddedPostgres
+from tests.services.harness import FakePlaybooks
 
 
 async def test_checks_change_nothing(environ: dict[str, str], tmp_path: Path) -> None:
@@ -171,3 +176,39 @@ async def test_a_port_in_use(environ: dict[str, str]) -> None:
         result = await only_fault(environ | {"PORT": str(port)})
     assert result.state is CheckState.WARNING
     assert str(port) in result.message
+
+
+async def test_an_empty_postgresql_database_can_be_used(
+    environ: dict[str, str], postgres: EmbeddedPostgres
+) -> None:
+    """An empty database on a server is no fault, and the checks create no tables in it."""
+    url = postgres.create()
+    for _ in range(2):
+        results = await run(environ | {"DATABASE_URL": url.url})
+        assert not_ok(results) == []
+        (result,) = (each for each in results if each.subject == DATABASE)
+        assert result.message.endswith("is empty: the first start creates the tables")
+    postgres.drop(url)
+
+
+async def test_a_server_that_refuses_is_a_problem(
+    environ: dict[str, str], postgres: EmbeddedPostgres
+) -> None:
+    """What the server answers is named, and what to check; the password is not shown."""
+    url = postgres.url("none").url.replace("postgres:@", "postgres:secret@")
+    result = await only_fault(environ | {"DATABASE_URL": url})
+    assert 'database "none" does not exist' in result.message
+    assert "password and database name in DATABASE_URL" in result.message
+    assert "secret" not in results_as_text([result])
+
+
+async def test_bots_with_other_playbooks_are_a_warning(
+    environ: dict[str, str], tmp_path: Path
+) -> None:
+    """A bot that runs on the database with another version of a playbook is named."""
+    database = await Database(tmp_path / "ragvsft.db").open()
+    await RunningBots(database, SystemClock(), FakePlaybooks(), "other").report()
+    await database.close()
+    result = await only_fault(environ)
+    assert result.state is CheckState.WARNING
+    assert result.message.startswith("another bot on this database uses small 1 (")

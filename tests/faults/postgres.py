@@ -65,19 +65,26 @@ async def run_postgres_faults(
 async def _kill_server(harness: FaultHarness, server: EmbeddedPostgres) -> str:
     """Let a bot kill the server at a named point, and start it again; return what happened."""
     point = harness.rng.choice(KILL_POINTS)
-    bot = await harness.start_bot(KillPoint(point, harness.rng.randint(1, _MAX_NTH), server.pid))
+    kill_point = KillPoint(point, harness.rng.randint(1, _MAX_NTH), server.pid)
+    try:
+        bot = await harness.start_bot(kill_point)
+    except RuntimeError:
+        if server.is_running:
+            raise
+        bot = None  # the server was killed during the start, which ends the bot
     await harness.until(lambda: not server.is_running, _WAIT_SECONDS)
     name = f"server {point}" if not server.is_running else "server at random"
     server.kill()
     await asyncio.sleep(harness.rng.choice(_PAUSES))
     await asyncio.to_thread(server.restart)
     await asyncio.sleep(harness.rng.uniform(0, 1))
-    if harness.rng.randrange(2):
-        await bot.stop()
-    else:
-        bot.kill()
-        await bot.ended.wait()
-    harness.remove_bot(bot)
+    if bot is not None:
+        if harness.rng.randrange(2):
+            await bot.stop()
+        else:
+            bot.kill()
+            await bot.ended.wait()
+        harness.remove_bot(bot)
     return name
 
 

@@ -1,15 +1,15 @@
 """The fixture of a running worker with a fake Slack."""
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
+from bot.storage.location import Location
 from tests.slack.tiny_slack import WorkerHarness, running_worker
 
 
 @pytest.fixture
-async def env(tmp_path: Path) -> AsyncIterator[WorkerHarness]:
+async def env(location: Location) -> AsyncIterator[WorkerHarness]:
     """A running worker, its services and its fake Slack."""
-    async with running_worker(tmp_path / "ragvsft.db") as made:
+    async with running_worker(location) as made:
         yield made

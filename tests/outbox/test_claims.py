@@ -5,7 +5,6 @@ import contextlib
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
@@ -14,6 +13,7 @@ from bot.outbox.policy import QUARANTINE
 from bot.outbox.store import IN_FLIGHT
 from bot.outbox.worker import CLAIM_TTL
 from bot.storage.database import Database
+from bot.storage.location import Location
 from tests.services.harness import ADA
 from tests.slack.tiny_slack import WITHIN, TinySlack, WorkerHarness, serving_tiny_slack
 
@@ -48,10 +48,10 @@ class Halting(WorkerHarness):
 
 
 @pytest.fixture
-async def pair(tmp_path: Path) -> AsyncIterator[tuple[Halting, WorkerHarness]]:
+async def pair(location: Location) -> AsyncIterator[tuple[Halting, WorkerHarness]]:
     """A stalling process, and another one whose worker does not run yet."""
     async with serving_tiny_slack() as (slack, url):
-        databases = [await Database(tmp_path / "ragvsft.db").open() for _ in range(2)]
+        databases = [await Database(location).open() for _ in range(2)]
         yield Halting(databases[0], url, slack), WorkerHarness(databases[1], url, slack)
         for database in databases:
             await database.close()

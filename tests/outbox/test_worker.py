@@ -4,7 +4,6 @@ import asyncio
 import json
 import sqlite3
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +13,7 @@ from bot.decisions.model import Decision
 from bot.outbox.model import Attempt, ThreadNote, announcement_key, thread_reply
 from bot.outbox.policy import back_off
 from bot.outbox.reconcile import METADATA_EVENT
+from bot.storage.location import Location
 from tests.services.harness import ADA, BEN
 from tests.slack.tiny_slack import WITHIN, WorkerHarness, running_worker
 
@@ -258,15 +258,15 @@ async def test_a_log_that_cannot_be_read_loses_nothing(env: WorkerHarness) -> No
     assert set(await env.outbox.counts()) == {"sent"}
 
 
-async def test_what_is_gone_from_the_log_is_given_up(tmp_path: Path) -> None:
+async def test_what_is_gone_from_the_log_is_given_up(location: Location) -> None:
     """A delivery of a decision that does not exist fails at once."""
-    async with running_worker(tmp_path / "ragvsft.db") as env:
+    async with running_worker(location) as env:
         env.worker.stop()
         await env.harness.post_decision()
         await env.harness.database.write(
             lambda db: db.execute("update deliveries set decision = 99")
         )
-    async with running_worker(tmp_path / "ragvsft.db") as again:
+    async with running_worker(location) as again:
         await again.rest()
         assert await again.outbox.counts() == {"failed": 2}
 
@@ -303,9 +303,9 @@ async def test_an_outage_of_days_gives_nothing_up(env: WorkerHarness) -> None:
     assert await env.states() == {"notice": "sent"}
 
 
-async def test_stopping_finishes_the_post_in_flight(tmp_path: Path) -> None:
+async def test_stopping_finishes_the_post_in_flight(location: Location) -> None:
     """On shutdown the post in flight is finished and stored, and no other one starts."""
-    async with running_worker(tmp_path / "ragvsft.db") as env:
+    async with running_worker(location) as env:
         env.slack.gate.clear()
         await env.harness.services.notify(ADA, "In flight.")
         env.wake.set()
@@ -315,20 +315,20 @@ async def test_stopping_finishes_the_post_in_flight(tmp_path: Path) -> None:
         await env.harness.services.notify(BEN, "Not begun.")
         assert await env.outbox.counts() == {"sending": 1, "pending": 1}
         env.slack.gate.set()
-    async with running_worker(tmp_path / "ragvsft.db") as again:
+    async with running_worker(location) as again:
         await again.rest()
         texts = [each["text"] for each in env.slack.kept + again.slack.kept]
         assert texts == ["In flight.", "Not begun."]
         assert await again.outbox.counts() == {"sent": 2}
 
 
-async def test_what_a_crash_interrupted_is_not_posted_again(tmp_path: Path) -> None:
+async def test_what_a_crash_interrupted_is_not_posted_again(location: Location) -> None:
     """A post in flight at a crash is not repeated by the next process."""
-    async with running_worker(tmp_path / "ragvsft.db") as env:
+    async with running_worker(location) as env:
         env.worker.stop()
         await env.harness.post_decision()
         assert await env.outbox.claim(env.harness.clock.now())
-    async with running_worker(tmp_path / "ragvsft.db") as again:
+    async with running_worker(location) as again:
         await again.advance(seconds=61)
         assert [each for each in again.slack.kept if each["channel"] == "C1"] == []
         assert (await again.states())["announcement"] == "unknown"

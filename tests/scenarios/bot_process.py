@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from tests.engines import database_url
 from tests.scenarios.harness import RULES, TIMEOUT, Harness
 
 
@@ -18,7 +19,7 @@ async def bot_process(harness: Harness, folder: Path) -> AsyncIterator[asyncio.s
     settings = {
         "SLACK_BOT_TOKEN": playground.bot_token,
         "SLACK_API_URL": playground.api_url,
-        "DATABASE_URL": f"sqlite:///{harness.database}",
+        "DATABASE_URL": database_url(harness.database),
         "RAGVSFT_RULES": str(RULES),
         "HOST": "127.0.0.1",
         "PORT": "0",

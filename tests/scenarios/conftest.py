@@ -20,8 +20,12 @@ from bot.slack import connection, home, replies, search
 from bot.slack.directory import SlackDirectory
 from bot.slack.handlers import questionnaire
 from bot.slackkit.permalinks import Permalinks
+from bot.storage.location import Location
+from tests.engines import EmbeddedPostgres
 from tests.scenarios.harness import TIMEOUT, FastForwardPlayground, Harness
 from tests.scenarios.oauth_harness import InstallClient, OAuthHarness
+
+ON_POSTGRES = "http on postgres"
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -63,18 +67,31 @@ def long_timeouts() -> Iterator[None]:
         yield
 
 
-@pytest.fixture(params=["http", "socket"])
+@pytest.fixture(params=["http", "socket", ON_POSTGRES])
 def transport(request: pytest.FixtureRequest) -> str:
-    """How the bot receives requests from Slack."""
-    return str(request.param)
+    """How the bot receives requests from Slack; PostgreSQL is tested over one of the two."""
+    return "http" if request.param == ON_POSTGRES else str(request.param)
 
 
 @pytest.fixture
-async def harness(transport: str, tmp_path: Path) -> AsyncIterator[Harness]:
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Location]:
+    """Where the bot's database is."""
+    called = getattr(request.node, "callspec", None)
+    if called is None or called.params.get("transport") != ON_POSTGRES:
+        yield tmp_path / "ragvsft.db"
+        return
+    server: EmbeddedPostgres = request.getfixturevalue("postgres")
+    url = server.lend()
+    yield url
+    server.take_back(url)
+
+
+@pytest.fixture
+async def harness(transport: str, database: Location) -> AsyncIterator[Harness]:
     """A served workspace and a database; the scenario must leave no violation in the workspace."""
     playground = FastForwardPlayground()
     async with serving(playground):
-        yield Harness(playground, tmp_path / "ragvsft.db", transport)
+        yield Harness(playground, database, transport)
     assert playground.violations == []
     assert playground.mass_mentions == []
 

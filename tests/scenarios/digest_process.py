@@ -4,13 +4,13 @@ import asyncio
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from multiprocessing.connection import Connection
-from pathlib import Path
 
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.digest.schedule import DigestState
 from bot.digest.service import DigestService
 from bot.storage.database import Database
+from bot.storage.location import Location
 from tests.slack.tiny_slack import TinySlack, WorkerHarness
 
 
@@ -18,7 +18,7 @@ from tests.slack.tiny_slack import TinySlack, WorkerHarness
 class ProcessConfig:
     """The configuration of a process; its clock is ahead by `skew`."""
 
-    database: Path
+    database: Location
     url: str
     token: str
     skew: timedelta

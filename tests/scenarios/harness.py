@@ -22,8 +22,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import sqlite_utils
-
 from bot.app import Application, run_app
 from bot.outbox.store import PACE, Outbox
 from bot.playbooks.model import Answer
@@ -32,6 +30,8 @@ from bot.playground.request_log import ApiCall
 from bot.playground.slack_model import SlackMessage, View
 from bot.playground.user_session import UserSession
 from bot.settings import Settings
+from bot.storage.location import Location
+from tests.engines import connected, database_url
 from tests.scenarios.messages import as_seen_by, delivery_key, team_message, text_of, text_of_blocks
 
 RULES = Path(__file__).parents[2] / "rules"
@@ -77,10 +77,10 @@ class FastForwardPlayground(Playground):
 
 @dataclass
 class Harness:
-    """A local workspace, a database file, and the bot between them."""
+    """A local workspace, a database, and the bot between them."""
 
     playground: FastForwardPlayground
-    database: Path
+    database: Location
     transport: str
 
     def settings(self, **more: str) -> Settings:
@@ -94,7 +94,7 @@ class Harness:
             {
                 "SLACK_BOT_TOKEN": self.playground.bot_token,
                 "SLACK_API_URL": self.playground.api_url,
-                "DATABASE_URL": f"sqlite:///{self.database}",
+                "DATABASE_URL": database_url(self.database),
                 "RAGVSFT_RULES": str(RULES),
                 "HOST": "127.0.0.1",
                 "PORT": 0,
@@ -118,7 +118,8 @@ class Harness:
 
     def rows(self, table: str) -> list[dict[str, Any]]:
         """The rows of a table of the database."""
-        return list(sqlite_utils.Database(self.database).table(table).rows)
+        with connected(self.database) as db:
+            return db.all(f"select * from {table} order by 1")
 
     async def wait_for_row(self, table: str, matches: Callable[[dict[str, Any]], bool]) -> None:
         """Wait until a row of a table matches."""

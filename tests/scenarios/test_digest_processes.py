@@ -3,11 +3,9 @@
 import asyncio
 import multiprocessing
 import random
-import sqlite3
 import time
 from collections import Counter
 from collections.abc import AsyncIterator
-from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from multiprocessing import forkserver
@@ -23,6 +21,8 @@ from bot.digest.settings import Schedule
 from bot.playground import Playground, serving
 from bot.playground.slack_model import SlackMessage
 from bot.storage.database import Database
+from bot.storage.location import Location
+from tests.engines import ENGINES, connected
 from tests.scenarios import digest_process
 from tests.scenarios.harness import TIMEOUT
 from tests.services.factories import make_decision, store_decisions
@@ -42,12 +42,13 @@ async def playground() -> AsyncIterator[Playground]:
     assert made.violations == []
 
 
+@pytest.mark.parametrize("location", ENGINES, indirect=True)
 async def test_five_processes_and_fifty_weeks_make_fifty_digests(
-    playground: Playground, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    playground: Playground, location: Location, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Five processes with different clocks post exactly one digest for each of fifty weeks."""
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
-    database, chance = tmp_path / "ragvsft.db", random.Random(5)
+    database, chance = location, random.Random(5)
     moment = await _prepare(playground, database)
     config = digest_process.ProcessConfig(
         database, playground.api_url, playground.bot_token, timedelta()
@@ -80,7 +81,7 @@ async def test_five_processes_and_fifty_weeks_make_fifty_digests(
     assert tried > WEEKS, "no two processes ever found the same digest due"
 
 
-async def _prepare(playground: Playground, database: Path) -> Any:
+async def _prepare(playground: Playground, database: Location) -> Any:
     """Store an open decision and digest settings; return the latest due time."""
     store = await Database(database).open()
     harness = ServiceHarness(store)
@@ -107,10 +108,10 @@ def _start_process(config: digest_process.ProcessConfig) -> tuple[Any, Connectio
     return process, ours
 
 
-def _wait_for_posts(database: Path) -> None:
+def _wait_for_posts(database: Location) -> None:
     """Wait while a process still posts what another one has just stored."""
-    with closing(sqlite3.connect(database)) as db:
-        while db.execute("select count(*) from deliveries where state = 'sending'").fetchone()[0]:
+    with connected(database) as db:
+        while db.all("select key from deliveries where state = 'sending' limit 1"):
             time.sleep(0.01)
 
 

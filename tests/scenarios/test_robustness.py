@@ -7,11 +7,11 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-import sqlite_utils
 
 from bot.playground.request_log import Dispatch
 from bot.slack.views.decide import REASON_LENGTH
 from bot.slack.views.result import PROBLEM_LENGTH, TITLE_LENGTH
+from tests.engines import connected
 from tests.scenarios.bot_process import bot_process
 from tests.scenarios.harness import TIMEOUT, Harness, calls_of_requests, first_answers
 from tests.scenarios.messages import text_of
@@ -184,8 +184,8 @@ async def test_a_post_that_a_crash_interrupted_is_left_to_the_driver(harness: Ha
         await ada.submit(await harness.fill_questionnaire(ada))
     harness.playground.faults.clear()
     taken = harness.playground.clock.now().isoformat()
-    rows = sqlite_utils.Database(harness.database).table("deliveries")
-    rows.update(1, {"state": "sending", "claimed_at": taken})
+    with connected(harness.database) as db:
+        db.update("deliveries", {"state": "sending", "claimed_at": taken}, id=1)
     harness.playground.clock.advance(timedelta(seconds=61))
     async with harness.run_bot():
         await harness.playground.until(lambda: ada.sees(ada.im.id))

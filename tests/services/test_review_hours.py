@@ -3,7 +3,6 @@
 import asyncio
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from hypothesis import given
@@ -124,10 +123,10 @@ async def _accepted_elsewhere(harness: ServiceHarness) -> None:
     await harness.services.decisions.accept(ADA, posted.decision.number)
 
 
-async def test_a_changing_zone_asks_once(harness: ServiceHarness, tmp_path: Path) -> None:
+async def test_a_changing_zone_asks_once(harness: ServiceHarness) -> None:
     """Each decider is asked once, whatever zones and clocks do in two processes."""
     await _accepted(harness)
-    other = ServiceHarness(await Database(tmp_path / "ragvsft.db").open())
+    other = ServiceHarness(await Database(harness.database.location).open())
     zones = ("Pacific/Kiritimati", "Pacific/Pago_Pago", "Europe/London", "Asia/Tokyo")
     for hours, zone in enumerate(zones * 10):
         await _lives_in(harness, ADA, zone)

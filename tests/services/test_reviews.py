@@ -3,7 +3,6 @@
 import asyncio
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -49,10 +48,10 @@ async def test_each_decider_is_asked_on_the_day_and_once(harness: ServiceHarness
     assert await _asked(harness) == [ADA.user, BEN.user]
 
 
-async def test_several_processes_ask_once(harness: ServiceHarness, tmp_path: Path) -> None:
+async def test_several_processes_ask_once(harness: ServiceHarness) -> None:
     """Five processes that check one database at the same time ask each decider once."""
     await _accepted(harness)
-    databases = [await Database(tmp_path / "ragvsft.db").open() for _ in range(5)]
+    databases = [await Database(harness.database.location).open() for _ in range(5)]
     others = [ServiceHarness(database) for database in databases]
     for other in others:
         other.clock.advance(100 * _DAY)

@@ -5,7 +5,6 @@ import contextlib
 from collections import Counter
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -21,6 +20,7 @@ from bot.outbox.worker import DeliveryWorker
 from bot.services.services import Services
 from bot.slack.rendering import Renderer
 from bot.storage.database import Database
+from bot.storage.location import Location
 from tests.services.harness import ServiceHarness
 
 NAME = "/ragvsft"
@@ -170,10 +170,10 @@ async def serving_tiny_slack() -> AsyncIterator[tuple[TinySlack, str]]:
 
 
 @contextlib.asynccontextmanager
-async def running_worker(path: Path) -> AsyncIterator[WorkerHarness]:
-    """Run a worker on the database at `path`, delivering to a stub of Slack."""
+async def running_worker(location: Location) -> AsyncIterator[WorkerHarness]:
+    """Run a worker on a database, delivering to a stub of Slack."""
     async with serving_tiny_slack() as (slack, url):
-        database = await Database(path).open()
+        database = await Database(location).open()
         made = WorkerHarness(database, url, slack)
         task = asyncio.create_task(made.worker.run())
         try:

@@ -31,6 +31,7 @@ OURS = {
     "ragvsft_digest_lag_seconds",
     "ragvsft_heartbeat_age_seconds",
     "ragvsft_database_up",
+    "ragvsft_playbook_differences",
     "ragvsft_playbook_info",
     "ragvsft_playbook_problems",
     "ragvsft_requests_rejected",

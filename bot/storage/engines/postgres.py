@@ -62,6 +62,15 @@ _TABLES = """
 select table_name from information_schema.tables
 where table_schema = current_schema() and table_type = 'BASE TABLE' order by table_name
 """
+_TURN_TABLE = "create table outbox_turn (taken_by integer)"
+# LOCK takes no snapshot: the transaction sees what the one before it has committed. The mode
+# conflicts only with itself: https://www.postgresql.org/docs/current/sql-lock.html
+# A process that is stopped while it has its turn loses it.
+_TAKE_TURN = """
+set local lock_timeout = '2s';
+set local idle_in_transaction_session_timeout = '5s';
+lock table outbox_turn in share update exclusive mode
+"""
 _CONTINUE_IDS = """
 select setval(pg_get_serial_sequence('{table}', 'id'), max(id)) from {table} having max(id) > 0
 """
@@ -125,7 +134,9 @@ class PostgresConnection(Connection):
     def execute(self, sql: str, parameters: Parameters | None = None) -> int:
         """Execute a statement and return how many rows it changed."""
         with self.raw.cursor() as cursor:
-            return cursor.execute(*_translated(sql, parameters or {})).rowcount
+            if not parameters:
+                return cursor.execute(sql).rowcount
+            return cursor.execute(*_translated(sql, parameters)).rowcount
 
     def insert_all(self, table: str, rows: Sequence[Row]) -> None:
         """Insert rows that have the same columns."""
@@ -150,9 +161,9 @@ class PostgresConnection(Connection):
             statement = _TEXT.sub(r'\1 collate "C"', statement)
         self.execute(statement)
 
-    def define_words(self) -> None:
-        """Create the full-text index."""
-        for statement in _WORDS:
+    def define_own(self) -> None:
+        """Create the full-text index, and the table that is locked for a turn."""
+        for statement in (*_WORDS, _TURN_TABLE):
             self.execute(statement)
 
     def tables(self) -> list[str]:
@@ -309,6 +320,15 @@ class PostgresEngine:
         """Run `work` in one transaction and return its result; an exception rolls it back."""
         return self._run(work, psycopg.IsolationLevel.SERIALIZABLE, read_only=self._read_only)
 
+    def write_in_turn(self, work: Callable[[Connection], Result]) -> Result:
+        """Like `write`; no two of these transactions overlap, in any process."""
+
+        def taking_turn(db: Connection) -> Result:
+            db.execute(_TAKE_TURN)
+            return work(db)
+
+        return self.write(taking_turn)
+
     def problem(self) -> str | None:
         """Try a write and check the schema; return what is wrong and what to do, else None."""
         try:
@@ -394,6 +414,7 @@ class _Transaction:
     """One attempt to run a function in a transaction.
 
     Attributes:
+        lost: whether there was no connection, or it broke.
         outcome_unknown: whether the connection broke during the commit of a write.
     """
 
@@ -407,24 +428,37 @@ class _Transaction:
         self._connection = connection
         self._isolation = isolation
         self._read_only = read_only
+        self.lost = False
         self.outcome_unknown = False
 
     def run(self, work: Callable[[Connection], Result]) -> Result:
         """Run the function and commit; an exception rolls back."""
+        self.lost = True
         raw = self._connection()
         raw.isolation_level, raw.read_only = self._isolation, self._read_only
         try:
             result = work(PostgresConnection(raw))
         except BaseException as error:
-            _roll_back(raw, error)
+            self._roll_back(raw, error)
             raise
         try:
             raw.commit()
         except psycopg.Error as error:
-            self.outcome_unknown = _is_lost(error) and not self._read_only
-            _roll_back(raw, error)
+            self._roll_back(raw, error)
+            self.outcome_unknown = self.lost and not self._read_only
             raise
         return result
+
+    def _roll_back(self, raw: psycopg.Connection[Any], error: BaseException) -> None:
+        """Roll back, or close a connection that is of no use any more."""
+        self.lost = isinstance(error, psycopg.Error) and _is_lost(error, read_only=self._read_only)
+        if self.lost:
+            raw.close()
+            return
+        try:
+            raw.rollback()
+        except psycopg.Error:
+            raw.close()
 
 
 class _Attempts:
@@ -443,7 +477,7 @@ class _Attempts:
             psycopg.Error: there is none, because of the statement.
         """
         self._count += 1
-        lost = _is_lost(error)
+        lost = transaction.lost
         # A concurrent insert of the same key may show as a violation, although the key was looked
         # up before: https://www.postgresql.org/docs/current/transaction-iso.html
         repeatable = isinstance(error, errors.UniqueViolation) and self._count == 1
@@ -456,32 +490,24 @@ class _Attempts:
         sleep(pause)
 
 
-_CONFLICTS = (errors.SerializationFailure, errors.DeadlockDetected)
-_LOST_STATES = ("08", "57P", "25006")
-"""SQLSTATEs: connection exception, operator intervention, read-only (a demoted primary).
+_CONFLICTS = (errors.SerializationFailure, errors.DeadlockDetected, errors.LockNotAvailable)
+_LOST_STATES = ("08", "57P")
+"""SQLSTATEs: connection exception, operator intervention.
 
 https://www.postgresql.org/docs/current/errcodes-appendix.html
 """
 
 
-def _is_lost(error: psycopg.Error) -> bool:
-    """Return whether the connection, not the statement, is the reason for an error."""
-    if isinstance(error, errors.QueryCanceled):
-        return False
+def _is_lost(error: psycopg.Error, *, read_only: bool) -> bool:
+    """Return whether the connection, not the statement, is the reason for an error.
+
+    A server that suddenly allows no writes is a primary that was replaced.
+    """
+    if isinstance(error, errors.ReadOnlySqlTransaction):
+        return not read_only
     if error.sqlstate is None:
         return isinstance(error, psycopg.OperationalError | psycopg.InterfaceError)
     return error.sqlstate.startswith(_LOST_STATES)
-
-
-def _roll_back(raw: psycopg.Connection[Any], error: BaseException) -> None:
-    """Roll back, or close a connection that is of no use any more."""
-    if isinstance(error, psycopg.Error) and _is_lost(error):
-        raw.close()
-        return
-    try:
-        raw.rollback()
-    except psycopg.Error:
-        raw.close()
 
 
 def _translated(sql: str, parameters: Parameters) -> tuple[Any, Mapping[str, Any]]:

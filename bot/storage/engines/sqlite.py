@@ -98,7 +98,7 @@ class SqliteConnection(Connection):
         is_table = re.search(r"^create table ", statement, re.MULTILINE)
         self.execute(statement + (" strict" if is_table else ""))
 
-    def define_words(self) -> None:
+    def define_own(self) -> None:
         """Create the full-text index."""
         self.execute(_WORDS)
 
@@ -213,6 +213,10 @@ class SqliteEngine:
     def read(self, work: Callable[[Connection], Result]) -> Result:
         """Run `work` and return its result."""
         return self._retry_while_busy(lambda: work(self._connection()))
+
+    def write_in_turn(self, work: Callable[[Connection], Result]) -> Result:
+        """Like `write`: SQLite lets no two transactions that write overlap."""
+        return self.write(work)
 
     def write(self, work: Callable[[Connection], Result]) -> Result:
         """Run `work` in one transaction and return its result; an exception rolls it back."""
