@@ -1,6 +1,6 @@
 """The pages of the questionnaire: what tells most is asked first, and the result ends it."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from bot.decisions.model import Draft, DraftPurpose
@@ -8,7 +8,7 @@ from bot.playbooks import conditions
 from bot.playbooks.completions import ENOUGH_BY_PAGE, NextQuestions
 from bot.playbooks.engine import RuleEngine
 from bot.playbooks.examples import Example
-from bot.playbooks.model import Answer, Playbook, Question
+from bot.playbooks.model import Playbook, Question
 from bot.playbooks.verdict import Verdict
 
 MOST_QUESTIONS = 3
@@ -213,26 +213,16 @@ class Questionnaire:
 
 
 def suggested_title(draft: Draft, playbook: Playbook) -> str:
-    """Return a title for a draft without one, as plain text.
+    """Return a title for a draft without one: the first sentence of the problem, as plain text.
 
-    The first sentence of the problem, else the first answer in the playbook's order, else the
-    playbook's title.
+    Without a problem it is the playbook's title.
     """
-    if draft.workflow.problem.strip():
-        return _first_sentence(draft.workflow.problem)
-    return _first_answer(draft.answers, playbook) or playbook.title
+    return _first_sentence(draft.workflow.problem) or playbook.title
 
 
 def draft_title(draft: Draft) -> str:
     """Return the title of a draft, or the beginning of its problem, for a list of drafts."""
     return draft.workflow.title or _first_sentence(draft.workflow.problem) or "Untitled draft"
-
-
-def _first_answer(answers: Mapping[str, Answer], playbook: Playbook) -> str:
-    for question in playbook.questions:
-        if answer := answers.get(question.id):
-            return question.answers[answer if isinstance(answer, str) else answer[0]]
-    return ""
 
 
 def _first_sentence(text: str) -> str:

@@ -158,12 +158,11 @@ def test_a_late_press_changes_no_answer() -> None:
 
 
 def test_the_suggested_title() -> None:
-    """The problem's first sentence, else the first answer, else the playbook's title."""
+    """The problem's first sentence, else the playbook's title; an answer is no title."""
     problem = Workflow(problem="  It quotes old rules. Customers notice.\nMore.")
     described = replace(draft_with(style="strict"), workflow=problem)
     assert suggested_title(described, small().playbook) == "It quotes old rules"
-    assert suggested_title(draft_with(style="strict"), small().playbook) == "Strict"
-    assert suggested_title(draft_with(style=None), small().playbook) == "Small or large?"
+    assert suggested_title(draft_with(style="strict"), small().playbook) == "Small or large?"
     assert draft_title(described) == "It quotes old rules"
     assert draft_title(draft_with()) == "Untitled draft"
 
