@@ -32,7 +32,7 @@ import click
 from slack_sdk.signature import SignatureVerifier
 
 from bot.playground import Playground, serving
-from bot.playground.request_log import RequestLog
+from bot.playground.request_log import Dispatch, RequestLog
 from bot.playground.user_session import UserSession
 
 SECRET = "0123456789abcdef"
@@ -144,16 +144,12 @@ def _form(payload: Payload) -> str:
     return urlencode({"payload": json.dumps(payload)})
 
 
-async def _kinds(playground: Playground, person: UserSession) -> list[Kind]:
+async def _kinds(playground: Playground) -> list[Kind]:
     """Request help and fill in a page; return the requests that were sent."""
-    help_request = await person.command("product", "/ragvsft", "help")
+    help_request = await playground.user("ada").command("product", "/ragvsft", "help")
     fields = {key: str(value) for key, value in help_request.payload.items()}
-    await person.command("product", "/ragvsft")
-    await playground.until(lambda: person.modal, within=20)
+    person, blocks, page = await _page_before_another(playground)
     assert person.modal is not None
-    blocks = [block for block in person.modal.blocks if block["type"] == "input"]
-    answers = {block["block_id"]: _first_answer(block["element"]) for block in blocks}
-    page = await person.submit(person.modal, answers)
     pressed = await person.click(person.modal, "back")
     return [
         Kind("help", [urlencode(fields)], json.loads(help_request.body)),
@@ -163,8 +159,30 @@ async def _kinds(playground: Playground, person: UserSession) -> list[Kind]:
     ]
 
 
-def _first_answer(element: Payload) -> str | list[str]:
-    value = str(element["options"][0]["value"])
+async def _page_before_another(
+    playground: Playground,
+) -> tuple[UserSession, list[Payload], Dispatch]:
+    """Answer the first page, by one person after the other, until more questions follow.
+
+    Returns:
+        The person, whose modal has a way back, the inputs of the first page, and the request.
+    """
+    for place, name in enumerate(("ada", "ben", "chloe", "dev"), 2):
+        person = playground.user(name)
+        await person.command("product", "/ragvsft")
+        await playground.until(lambda person=person: person.modal, within=20)
+        assert person.modal is not None
+        blocks = [block for block in person.modal.blocks if block["type"] == "input"]
+        answers = {block["block_id"]: _answer(block["element"], place) for block in blocks}
+        page = await person.submit(person.modal, answers)
+        if '"back"' in json.dumps(person.modal.blocks):
+            return person, blocks, page
+    raise click.ClickException("every answer to the first page leads to the result")
+
+
+def _answer(element: Payload, place: int) -> str | list[str]:
+    options = element["options"]
+    value = str(options[min(place, len(options) - 1)]["value"])
     return [value] if element["type"] == "checkboxes" else value
 
 
@@ -200,7 +218,7 @@ async def _run(requests: int, rounds: int) -> None:
             _process("bot", "run", SLACK_API_URL=playground.api_url, **settings) as ours,
         ):
             playground.connect_http(f"{ours}/events")
-            kinds = await _kinds(playground, playground.user("ada"))
+            kinds = await _kinds(playground)
             replies = json.dumps(dict(zip(TYPES, (kind.reply for kind in kinds), strict=True)))
             bare_settings = {
                 "SECRET": SECRET,
