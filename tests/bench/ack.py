@@ -5,7 +5,7 @@ Usage: python -m tests.bench.ack [--requests N] [--rounds N]
 All are `AsyncApp` on Starlette and uvicorn; ragvsft has a process of its own, the bare apps share
 another. The bare apps verify the signature and ack with the same body as ragvsft; "bare + write"
 also commits a row to disk before. A page is submitted with the same answers each time, a new page
-with random answers, most of them new to ragvsft. The apps alternate, so that other
+with random answers, new to ragvsft until each has been sent once. The apps alternate, so that other
 load on the machine affects all alike. Compare the ratios, not the milliseconds: each ratio is the
 median of the rounds.
 """
