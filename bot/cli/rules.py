@@ -27,7 +27,6 @@ from bot.playbooks.backtest import run_cases, summarize
 from bot.playbooks.completions import NextQuestions
 from bot.playbooks.coverage import CoverageAnalysis
 from bot.playbooks.engine import InvalidAnswers, RuleEngine
-from bot.playbooks.model import Playbook
 from bot.playbooks.schema import SCHEMA_FOLDER, schemas
 from bot.playbooks.verdict import Verdict
 
@@ -158,9 +157,10 @@ def _progress(work: Iterable[T], length: int, label: str) -> AbstractContextMana
 def prove(folder: Path) -> None:
     """Analyse what the rules do over all answer sheets.
 
-    Reports the share of each verdict, ties, options out of reach, rules and vetoes without effect,
-    contradictions, and answers that turn against what they argue for. If there are too many sheets,
-    a sample is analysed, and the report says so. Exit status 1 if there is a finding.
+    Reports the share of each verdict, ties, options that are never recommended, rules and vetoes
+    without effect, contradictions, and answers that argue for an option, yet make it lose. If there
+    are too many sheets, a sample is tried, and the report says so. Exit status 1 if there is a
+    finding.
     """
     ok = True
     for position, each in enumerate(rules_input.playbook_folders(folder)):
@@ -244,8 +244,8 @@ def recommend(
     """Recommend an option for a file of answers.
 
     The file maps question ids to answer ids, or to a list of them where several can hold; an
-    omitted or null answer is "don't know". A list of such maps gives a list of verdicts. The name
-    - is stdin. With --next, an omitted answer is still to be asked.
+    omitted or null answer is "don't know". A list of such maps gives a list of verdicts, an empty
+    one none. The name - is stdin. With --next, an omitted answer is still to be asked.
     """
     playbook = rules_input.choose_playbook(folder, wanted)
     name, data = rules_input.read_answers(answers)
@@ -261,19 +261,14 @@ def recommend(
             raise UsageError(f"{where}: {error}") from None
     if ask_next:
         upcoming = [engine.next_questions(each) for each in sheets]
-        click.echo(
-            _next_json(upcoming, listed=listed) if as_json else _next_text(upcoming, playbook)
-        )
-        return
-    verdicts = [engine.evaluate(each) for each in sheets]
-    if as_json:
-        click.echo(_verdict_json(verdicts, listed=listed))
-        return
-    click.echo("\n\n".join(format_verdict(playbook, verdict) for verdict in verdicts))
-
-
-def _next_text(upcoming: Iterable[NextQuestions], playbook: Playbook) -> str:
-    return "\n\n".join(format_next(playbook, each) for each in upcoming)
+        texts = [format_next(playbook, each) for each in upcoming]
+        found = _next_json(upcoming, listed=listed)
+    else:
+        verdicts = [engine.evaluate(each) for each in sheets]
+        texts = [format_verdict(playbook, each) for each in verdicts]
+        found = _verdict_json(verdicts, listed=listed)
+    if as_json or texts:
+        click.echo(found if as_json else "\n\n".join(texts))
 
 
 def _next_json(upcoming: Iterable[NextQuestions], *, listed: bool) -> str:

@@ -114,10 +114,10 @@ def _confusion(playbook: Playbook, report: BacktestReport) -> Iterator[str]:
 
 def format_coverage(playbook: Playbook, found: CoverageReport) -> str:
     """Return the analysis of a playbook over all answer sheets."""
-    looked = "all of them" if found.whole else f"a sample of {found.looked_at:,}"
+    sample = f"{found.looked_at:,} of them tried; “never” means on none of these"
     lines = [
         f"{playbook.title} ({playbook.id} {playbook.version})",
-        f"{found.sheets:,} answer sheets; looked at {looked}",
+        *_wrap(f"{found.sheets:,} answer sheets, {'all tried' if found.whole else sample}"),
         "",
         f"{'Verdicts':{TITLE + 2}}  {'share':>6}"
         + "".join(f"  {w:>17}" for w in STRENGTH.values()),
@@ -126,15 +126,14 @@ def format_coverage(playbook: Playbook, found: CoverageReport) -> str:
         shares = [found.shares.get((name, strength), 0.0) for strength in STRENGTH]
         cells = "".join(f"  {share:17.1%}" for share in shares)
         lines.append(f"  {option.title:{TITLE}}  {sum(shares):6.1%}{cells}")
-    lines += ["", f"Level at the top: {found.ties:.1%}"]
-    never = "never" if found.whole else "never in any sheet looked at"
-    lines += _findings("Options out of reach", found.unreachable)
-    lines += _findings(f"Rules that {never} change the option", found.ineffective_rules)
-    lines += _findings(f"Vetoes that {never} bite", found.ineffective_vetoes)
+    lines += ["", f"Ties for first place: {found.ties:.1%}"]
+    lines += _findings("Options that are never recommended", found.unreachable)
+    lines += _findings("Rules that never change the recommendation", found.ineffective_rules)
+    lines += _findings("Vetoes that never change the recommendation", found.ineffective_vetoes)
     lines += _findings("Contradictions", found.contradictions)
-    lines += _findings("Answers that turn against what they argue for", found.non_monotonic)
+    lines += _findings("Answers that argue for an option, yet make it lose", found.non_monotonic)
     if found.all_ruled_out:
-        lines.append(f"Every option ruled out: on {found.all_ruled_out:.2%} of the sheets")
+        lines.append(f"Sheets that rule out every option: {found.all_ruled_out:.2%}")
     return "\n".join(lines)
 
 
@@ -242,10 +241,8 @@ class _Report:
 
     def _vetoes(self) -> Iterator[Iterable[str]]:
         for hit in self.verdict.vetoes:
-            each = "each " if len(hit.options) > 1 else ""
-            who = self._together(hit.options) + (f", {each}alone" if hit.alone else "")
             yield (
-                f"{who}: {hit.because}",
+                f"{self._together(hit.options)}: {hit.because}",
                 f"answered: {self._answers(hit.answers)}",
                 f"way around: {hit.way_around}",
                 f"source: {hit.source}",

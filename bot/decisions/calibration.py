@@ -87,12 +87,11 @@ def calibrate(decisions: Iterable[Decision], engines: Mapping[str, RuleEngine]) 
 
 
 def _rules_for(option: str, decision: Decision, engine: RuleEngine | None) -> set[str]:
-    """Return the rules that gave points to an option, or to a part of it."""
+    """Return the rules that gave points to an option."""
     if engine is None or option not in engine.playbook.options:
         return set()
-    counted = {option, *engine.playbook.options[option].combines}
     found = engine.arguments(decision.answers)
-    return {each.rule for each in found if each.option in counted and each.points > 0}
+    return {each.rule for each in found if each.option == option and each.points > 0}
 
 
 def outcome_of(reviews: Iterable[ReviewAnswer]) -> ReviewOutcome | None:

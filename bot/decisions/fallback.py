@@ -95,7 +95,6 @@ def _playbook(decision: Decision) -> Playbook:
         "command_hint": None,
         "options": _Options({each: _option(each) for each in options}),
         "questions": tuple(_question(*each) for each in decision.answers.items()),
-        "bars": {},
         "close_call": 0,
         "clear_lead": 0,
         "too_close": None,

@@ -64,13 +64,13 @@ def plan_bakeoff(playbook: Playbook, options: Iterable[str]) -> BakeoffPlan | No
 
     Args:
         playbook: that the options belong to.
-        options: their ids; one that combines others brings those too.
+        options: their ids; one that meets several needs brings its parts too.
     """
     bakeoff = playbook.bakeoff
     if bakeoff is None:
         return None
     named = tuple(dict.fromkeys(options))
-    meant = {part for each in named for part in (each, *playbook.options[each].combines)}
+    meant = {part for each in named for part in (each, *playbook.parts_of(each))}
     arms = tuple(arm for arm in bakeoff.arms if not arm.decides or meant & set(arm.decides))
     return BakeoffPlan(named, arms, items_needed(bakeoff.base, bakeoff.gain), bakeoff)
 

@@ -26,7 +26,6 @@ from bot.playbooks.scoring import (
     AnswerColumn,
     CompiledPlaybook,
     OpenSheet,
-    PointVector,
     ScoredSheet,
 )
 from bot.playbooks.verdict import Homework, Strength
@@ -44,7 +43,7 @@ NOTHING = 1e-9
 
 @dataclass(frozen=True)
 class Completions:
-    """Ways of answering questions, each with the points and worth of options, and its winner.
+    """Ways of answering questions, each with the worth of every option, and its winner.
 
     `columns` have the answers, question by question; `winners` are places of options. `exact`:
     these are all completions there are, weighted by how likely they are. Otherwise they were drawn,
@@ -52,7 +51,6 @@ class Completions:
     """
 
     columns: Sequence[AnswerColumn]
-    points: Sequence[PointVector]
     worths: Sequence[Sequence[float]]
     winners: Sequence[int]
     weights: Sequence[float]
@@ -197,12 +195,7 @@ class Outlook:
             sheet: the answers.
             completions: from `completions` on the same sheet.
         """
-        leads = map(
-            self._compiled.lead_of,
-            repeat(sheet.winner),
-            completions.points,
-            completions.worths,
-        )
+        leads = map(self._compiled.lead_of, repeat(sheet.winner), completions.worths)
         chances: dict[float, float] = defaultdict(float)
         for lead, weight in zip(leads, completions.weights, strict=True):
             chances[lead] += weight
@@ -247,24 +240,20 @@ class Outlook:
         return {name: (moved & contenders) or contenders for name, moved in bearing.items()}
 
     def _bearing_on(self, opened: OpenSheet, options: set[int]) -> Mapping[str, Set[int]]:
-        """Return the open questions that rules on these options, or on their parts, depend on.
+        """Return the open questions that rules on these options depend on.
 
         Each with the options that it moves.
         """
-        relevant = set(options)
-        for combination in self._compiled.combinations:
-            if combination.place in options:
-                relevant.update(combination.bars)
         found: dict[str, set[int]] = {}
         for name in opened.variables:
             if moved := {
                 p
-                for p in relevant
+                for p in options
                 if any(points[p] for points in self._compiled.gains[name].values())
             }:
                 found.setdefault(conditions.question_of(name), set()).update(moved)
         for effect in opened.undecided:
-            moved = {p for p in relevant if effect.points[p] or effect.ruling[0] >> p & 1}
+            moved = {p for p in options if effect.points[p] or effect.ruling >> p & 1}
             if moved:
                 for name in effect.scope:
                     found.setdefault(conditions.question_of(name), set()).update(moved)
@@ -304,8 +293,7 @@ class Outlook:
         compiled, sums = self._compiled, opened.sums(columns)
         worths = list(starmap(compiled.compare, sums))
         winners = list(map(compiled.best_of, worths))
-        points = [each for each, _ in sums]
-        return Completions(columns, points, worths, winners, weights, exact)
+        return Completions(columns, worths, winners, weights, exact)
 
     @cached_property
     def _answers(self) -> Mapping[str, AnswerColumn]:

@@ -9,7 +9,7 @@ rarely give more.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice, product
 from math import prod
@@ -22,7 +22,6 @@ from bot.playbooks.scoring import (
     CompiledPlaybook,
     Effect,
     OpenSheet,
-    Ruling,
     ScoredSheet,
     join_rulings,
 )
@@ -195,12 +194,11 @@ class CoverageAnalysis:
 
     def _look_for_options(self) -> None:
         """Search for options not reached yet, on sheets that satisfy a rule for them."""
-        for option, text in self.playbook.options.items():
-            names = {option, *text.combines}
+        for place, option in enumerate(self.playbook.options):
             terms = [
                 term
-                for rule, effect in zip(self.playbook.rules, self._compiled.rules, strict=True)
-                if any(self._compiled.points_of(rule).get(name, 0) > 0 for name in names)
+                for effect in self._compiled.rules
+                if effect.points[place] > 0
                 for term in effect.terms
             ]
             for _ in range(TARGETED if terms else 0):
@@ -215,9 +213,7 @@ class CoverageAnalysis:
         """Check that answers that argue most for the winner keep it the winner.
 
         Follow-ups of a question are left open, for an answer given to one before it applied says
-        nothing about this one. A combination may win when the answer argued for a part of it too,
-        and an option may lose when the answer says that it can't stand alone. Of a sample, each
-        sheet is checked for one question.
+        nothing about this one. Of a sample, each sheet is checked for one question.
         """
         names = list(self._answers)
         if self.looks < self.total:
@@ -242,20 +238,8 @@ class CoverageAnalysis:
             lost = self._compiled.winner(after, ruling_after)
             gain = [b - a for a, b in zip(points, after, strict=True)]
             others = [0, *(each for place, each in enumerate(gain) if place != won)]
-            if lost == won or gain[won] <= max(others):
-                continue
-            if not self._is_excused(won, lost, gain, ruling, ruling_after):
+            if lost != won and gain[won] > max(others):
                 self._note(sheet, name, answer, won, lost)
-
-    def _is_excused(
-        self, won: int, lost: int, gain: list[int], before: Ruling, after: Ruling
-    ) -> bool:
-        for combination in self._compiled.combinations:
-            if combination.place == lost and any(gain[each] > 0 for each in combination.bars):
-                return True
-            if combination.place == lost and gain[lost] > 0:
-                return True
-        return bool((after[0] & ~after[1] & ~before[0]) >> won & 1)
 
     def _follow_ups(self, name: str) -> list[str]:
         """Return the questions that are only asked after certain answers to this one."""
@@ -292,14 +276,13 @@ class CoverageAnalysis:
 def contradictions(playbook: Playbook) -> tuple[str, ...]:
     """Return a sentence for each rule that only gives points to an option while it is ruled out.
 
-    Exact: the rule's condition implies the veto's. A veto on an option `alone` contradicts
-    nothing where the option is part of a combination, for there its points count.
+    Exact: the rule's condition implies the veto's.
     """
     compiled = CompiledPlaybook(playbook)
     found = []
     for rule, stronger in zip(playbook.rules, compiled.rules, strict=True):
         for veto, weaker in zip(playbook.vetoes, compiled.vetoes, strict=True):
-            options = _wasted(playbook, rule, veto)
+            options = [each for each in veto.rules_out if rule.points.get(each, 0) > 0]
             if options and conditions.implies(stronger.terms, weaker.terms):
                 names = ", ".join(options)
                 found.append(
@@ -307,12 +290,3 @@ def contradictions(playbook: Playbook) -> tuple[str, ...]:
                     f"`{veto.id}` rules that out"
                 )
     return tuple(found)
-
-
-def _wasted(playbook: Playbook, rule: Rule, veto: Veto) -> Iterable[str]:
-    parts = {part for option in playbook.options.values() for part in option.combines}
-    return [
-        option
-        for option in veto.rules_out
-        if rule.points.get(option, 0) > 0 and not (veto.alone and option in parts)
-    ]

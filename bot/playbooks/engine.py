@@ -81,10 +81,7 @@ class RuleEngine:
         return self._builder.rules_that_hold(answers)
 
     def arguments(self, answers: Answers) -> tuple[Reason, ...]:
-        """Return what the rules that hold give to each option, in order. Answers must fit.
-
-        An option that combines others has the points of its parts besides: see `verdict`.
-        """
+        """Return what the rules that hold give to each option, in order. Answers must fit."""
         return self._builder.arguments(answers)
 
     def gates(self, answers: Answers, option: str) -> tuple[GateHit, ...]:
@@ -128,9 +125,10 @@ class RuleEngine:
         return conditions.holds(terms, conditions.expand(answers, self._compiled.questions))
 
     def _checked(self, answers: Answers) -> SheetKey:
-        """Return an answer sheet in the playbook's order; raise if it does not fit."""
+        """Return an answer sheet in the playbook's order and form; raise if it does not fit."""
         self.check(answers)
-        return tuple((name, answers[name]) for name in self._compiled.questions if name in answers)
+        known = self.fitting(answers)
+        return tuple((name, known[name]) for name in self._compiled.questions if name in known)
 
     def forget(self) -> None:
         """Empty the caches, for measurements."""
@@ -139,6 +137,8 @@ class RuleEngine:
 
     def check(self, answers: Answers) -> None:
         """Check that answers fit the playbook.
+
+        A single answer to a question that takes several may be given without its tuple.
 
         Raises:
             InvalidAnswers: with one sentence for each unknown question or answer.
@@ -152,8 +152,8 @@ class RuleEngine:
     def fitting(self, answers: Answers) -> dict[str, Answer]:
         """Return what of an answer sheet fits this playbook, in the form that it asks for.
 
-        For sheets of another version, and for answers in any order: several answers come in the
-        playbook's order, and those that it does not have are left out.
+        For sheets of another version, and for answers in any order: several answers are a tuple
+        in the playbook's order, also a single one, and those that it does not have are left out.
         """
         questions, found = self._compiled.questions, dict[str, Answer]()
         for name, answer in answers.items():

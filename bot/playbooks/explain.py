@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import lru_cache
 from typing import Generic, Protocol, TypeVar
@@ -192,7 +192,6 @@ class VerdictBuilder:
                 because=veto.because,
                 way_around=veto.way_around,
                 source=veto.source,
-                alone=veto.alone,
                 answers=answered,
             )
             for veto, answered in self._vetoes.matching(answers)
@@ -202,19 +201,15 @@ class VerdictBuilder:
         self, score: Score, held: _Hits[Rule]
     ) -> tuple[tuple[Reason, ...], tuple[Reason, ...]]:
         """Return the reasons for the recommended option and those against it."""
-        own = self._with_parts(score.option)
-        rivals = self._with_parts(score.runner_up) if score.runner_up else ()
         reasons, against, for_rival = list[Reason](), list[Reason](), list[Reason]()
         for rule, answered in held:
             points = self._points[rule.id]
-            best, worst = _extremes(points, own)
-            if best and points[best] > 0:
-                reasons.append(self._reason(rule, best, answered))
-            if worst and points[worst] < 0:
-                against.append(self._reason(rule, worst, answered))
-            rival, _ = _extremes(points, rivals)
-            if rival and points[rival] > max(0, points[best] if best else 0):
-                for_rival.append(self._reason(rule, rival, answered))
+            own = points.get(score.option, 0)
+            if own:
+                given = self._reason(rule, score.option, answered)
+                (reasons if own > 0 else against).append(given)
+            if score.runner_up and points.get(score.runner_up, 0) > max(0, own):
+                for_rival.append(self._reason(rule, score.runner_up, answered))
         listed = {reason.rule for reason in against}
         for_rival = [each for each in _strongest(for_rival) if each.rule not in listed]
         return (
@@ -241,9 +236,6 @@ class VerdictBuilder:
             found[name] = NeedLevel(points, need.bar, large=points >= need.bar)
         return found
 
-    def _with_parts(self, option: str) -> tuple[str, ...]:
-        return (option, *self._playbook.options[option].combines)
-
     def _steps(self, score: Score, kind: str | None, strength: Strength) -> tuple[str, ...]:
         """Return the first steps; for a close call those of the playbook and of its bake-off."""
         if score.stuck:
@@ -257,14 +249,6 @@ class VerdictBuilder:
                 return steps
         option = self._playbook.options[score.option]
         return (kind and option.kinds[kind].first_steps) or option.first_steps
-
-
-def _extremes(points: Mapping[str, int], options: Sequence[str]) -> tuple[str | None, str | None]:
-    """Return which of the options get the most and the fewest points."""
-    scored = [option for option in options if option in points]
-    if not scored:
-        return None, None
-    return max(scored, key=points.__getitem__), min(scored, key=points.__getitem__)
 
 
 def _strongest(reasons: Iterable[Reason]) -> list[Reason]:

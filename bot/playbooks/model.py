@@ -175,9 +175,6 @@ class OptionText(YamlModel):
     first_steps: tuple[NonEmptyText, ...] = ()
     measure: tuple[NonEmptyText, ...] = ()
     pitfalls: tuple[NonEmptyText, ...] = ()
-    combines: tuple[Id, ...] = Field(
-        default=(), description="Wins over these when each clears its bar and none is ruled out."
-    )
     meets: tuple[Id, ...] = Field(
         default=(),
         description="The needs it meets. It is worth its own points and, for each of these needs, "
@@ -312,9 +309,6 @@ class Veto(YamlModel):
     way_around: NonEmptyText
     source: NonEmptyText
     checked: Day | None = None
-    alone: StrictBool = Field(
-        default=False, description="The option can't stand alone, but may be part of a combination."
-    )
 
 
 class Gate(YamlModel):
@@ -462,7 +456,6 @@ class PlaybookFile(YamlModel):
     steps: Annotated[tuple[Step, ...], Field(min_length=1)]
     options: Annotated[Mapping[Id, OptionText], Field(min_length=2, max_length=16)]
     needs: Mapping[Id, Need] = Field(default_factory=dict)
-    bars: Mapping[Id, Threshold] = Field(default_factory=dict)
     close_call: Margin = Field(
         default=2, description="A smaller lead than this is too close to call."
     )
@@ -564,7 +557,6 @@ class Playbook(YamlModel):
     rules: tuple[Rule, ...]
     vetoes: tuple[Veto, ...]
     gates: tuple[Gate, ...]
-    bars: Mapping[str, int]
     close_call: int
     clear_lead: int
     too_close: TooClose | None
@@ -586,3 +578,13 @@ class Playbook(YamlModel):
             KeyError: there is none.
         """
         return self._by_id[id]
+
+    def parts_of(self, option: str) -> tuple[str, ...]:
+        """Return the parts of an option: those that meet some of its needs, but not all of them.
+
+        An option that meets another need besides is no part of it.
+        """
+        whole = set(self.options[option].meets)
+        return tuple(
+            name for name, other in self.options.items() if other.meets and {*other.meets} < whole
+        )

@@ -74,7 +74,7 @@ def _why(
         yield f"veto `{name}` holds now"
     for name in sorted(was_out - is_out):
         yield f"veto `{name}` no longer holds"
-    for setting in ("needs", "bars", "close_call", "clear_lead"):
+    for setting in ("needs", "close_call", "clear_lead"):
         if getattr(then.playbook, setting) != getattr(now.playbook, setting):
             yield f"`{setting}` has changed"
 

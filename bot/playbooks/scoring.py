@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, reduce
 from itertools import repeat, starmap
 from math import inf
-from operator import and_
+from operator import and_, or_
 
 from bot.playbooks import conditions
 from bot.playbooks.model import Answer, Playbook, Question, Rule
@@ -24,12 +24,8 @@ from bot.playbooks.verdict import Answers, Strength
 Choice = Sequence[Answer]
 """Answers to the open questions of an `OpenSheet`, in their order."""
 PointVector = tuple[int, ...]
-Ruling = tuple[int, int]
-"""Options ruled out at all, and those ruled out even as part of a combination.
-
-Both are bit masks: bit n is option n.
-"""
-NOBODY: Ruling = (0, 0)
+Ruling = int
+"""The options ruled out, as a bit mask: bit n is option n."""
 RULED_OUT = -inf
 """The worth of an option that cannot win."""
 CLEAR = 0.9
@@ -40,9 +36,7 @@ CLEAR = 0.9
 class Score:
     """A result in figures; `stuck` means that every option is ruled out.
 
-    `strength` is by the lead alone, as if nothing were open. `points` are as compared: a
-    combination that is not eligible shows what its weakest part has, so that it never looks as
-    strong as the part that makes it unnecessary.
+    `strength` is by the lead alone, as if nothing were open.
     """
 
     option: str
@@ -77,26 +71,6 @@ class Effect:
 
 
 @dataclass(frozen=True, slots=True)
-class Combination:
-    """An option that combines others: its place, and the places of its parts with their bars.
-
-    `parts` is a bit mask of the parts.
-    """
-
-    place: int
-    bars: Mapping[int, int]
-    parts: int
-
-    def is_eligible(self, points: PointVector, ruling: Ruling) -> bool:
-        """Return whether it may win: see `verdict`."""
-        for part, bar in self.bars.items():
-            if points[part] < bar:
-                return False
-        barred, unfit = ruling
-        return not barred >> self.place & 1 and not unfit & self.parts
-
-
-@dataclass(frozen=True, slots=True)
 class AnswerColumn:
     """The answers to one question in each of many completions, prepared for scoring.
 
@@ -128,15 +102,6 @@ class CompiledPlaybook:
         self.questions = {question.id: question for question in playbook.questions}
         self._places = range(len(self.options))
         place = {option: number for number, option in enumerate(self.options)}
-        self.combinations = [
-            Combination(
-                place[name],
-                {place[part]: playbook.bars.get(part, 0) for part in option.combines},
-                sum(1 << place[part] for part in option.combines),
-            )
-            for name, option in playbook.options.items()
-            if option.combines
-        ]
         self.base = tuple(
             sum(1 - playbook.needs[need].bar for need in option.meets)
             for option in playbook.options.values()
@@ -145,16 +110,18 @@ class CompiledPlaybook:
             Effect(
                 conditions.terms(rule.when, self.questions),
                 tuple(map(self.points_of(rule).get, place, repeat(0))),
-                NOBODY,
+                ruling=0,
             )
             for rule in playbook.rules
         ]
-        self.vetoes = []
-        for veto in playbook.vetoes:
-            out = sum(1 << place[option] for option in set(veto.rules_out))
-            ruling = (out, 0 if veto.alone else out)
-            terms = conditions.terms(veto.when, self.questions)
-            self.vetoes.append(Effect(terms, (0,) * len(place), ruling))
+        self.vetoes = [
+            Effect(
+                conditions.terms(veto.when, self.questions),
+                (0,) * len(place),
+                ruling=sum(1 << place[option] for option in set(veto.rules_out)),
+            )
+            for veto in playbook.vetoes
+        ]
         self.joint = [
             *(effect for effect in self.rules if len(effect.scope) > 1),
             *self.vetoes,
@@ -277,47 +244,31 @@ class CompiledPlaybook:
         best = max(worth)
         return worth.index(best) if best > RULED_OUT else len(worth) - 1
 
-    def compare(self, points: PointVector, ruling: Ruling) -> list[float]:
+    def compare(self, points: PointVector, ruling: Ruling) -> Sequence[float]:
         """Return what each option is worth in the comparison; `RULED_OUT` if it cannot win."""
-        worth: list[float] = list(points)
-        for combination in self.combinations:
-            if combination.is_eligible(points, ruling):
-                worth[combination.place] += max([points[part] for part in combination.bars])
-                for part in combination.bars:
-                    worth[part] = RULED_OUT
-            else:
-                worth[combination.place] = RULED_OUT
-        if ruling is not NOBODY:
-            for place in self._places:
-                if ruling[0] >> place & 1:
-                    worth[place] = RULED_OUT
-        return worth
+        if not ruling:
+            return points
+        return [RULED_OUT if ruling >> place & 1 else own for place, own in enumerate(points)]
 
-    def lead_of(self, option: int, points: PointVector, worth: Sequence[float]) -> float:
+    def lead_of(self, option: int, worth: Sequence[float]) -> float:
         """Return how far an option is ahead; infinite where it is the only one left.
 
         Negative where it is behind, and minus infinity where it is ruled out.
 
         Args:
             option: its place.
-            points: the points of each option from rules.
             worth: from `compare`.
         """
         own = worth[option]
         if own == RULED_OUT:
             return -inf
         ranked = sorted((RULED_OUT, *worth))
-        lead = own - (ranked[-2] if own == ranked[-1] else ranked[-1])
-        for combination in self.combinations:
-            if combination.place == option:
-                over = [1 + points[part] - bar for part, bar in combination.bars.items()]
-                lead = min(lead, *over)
-        return lead
+        return own - (ranked[-2] if own == ranked[-1] else ranked[-1])
 
     def score(self, points: PointVector, ruling: Ruling) -> Score:
         """Return the whole result in figures; arguments as in `winner`."""
         worth = self.compare(points, ruling)
-        shown = dict(zip(self.options, self._shown(points, ruling), strict=True))
+        shown = dict(zip(self.options, points, strict=True))
         anything_known = points != self.base
         if max(worth) == RULED_OUT:
             return Score(
@@ -332,7 +283,7 @@ class CompiledPlaybook:
         winner = self.best_of(worth)
         others = [place for place in self._places if worth[place] > RULED_OUT and place != winner]
         second = max(others, key=worth.__getitem__, default=None)
-        lead = self.lead_of(winner, points, worth)
+        lead = self.lead_of(winner, worth)
         option = self.options[winner]
         return Score(
             option,
@@ -342,15 +293,6 @@ class CompiledPlaybook:
             self.strength(self.certainty(lead), only_left=lead == inf),
             anything_known=anything_known,
         )
-
-    def _shown(self, points: PointVector, ruling: Ruling) -> Sequence[int]:
-        """Return the points to show: a combination that may not win has its weakest part's too."""
-        shown = list(points)
-        for combination in self.combinations:
-            of_parts = [points[part] for part in combination.bars]
-            is_eligible = combination.is_eligible(points, ruling)
-            shown[combination.place] += max(of_parts) if is_eligible else min(of_parts)
-        return shown
 
     def certainty(self, lead: float) -> float:
         """Return how sure a lead is, from 0 to 1: a half at 0, and 0.9 at `clear_lead`."""
@@ -372,7 +314,7 @@ class CompiledPlaybook:
 
 
 class ScoredSheet:
-    """An answer sheet with its points, its rulings, and the joint effects that hold on it.
+    """An answer sheet with its points, its ruling, and the joint effects that hold on it.
 
     `given` are the answers by question, `answers` those by variable, `gains` the points that each
     question gives by itself.
@@ -439,7 +381,7 @@ class OpenSheet:
         return list(map(self.compiled.column, self.names, by_question))
 
     def sums(self, columns: Sequence[AnswerColumn]) -> list[tuple[PointVector, Ruling]]:
-        """Return points and rulings of many completions, given a column for each open question."""
+        """Return points and ruling of many completions, given a column for each open question."""
         column_of = {name: column for column in columns for name in column.numbers}
         count = len(columns[0].answers) if columns else 1
         rulings, extra = [self.ruling] * count, [[each] * count for each in self.points]
@@ -449,11 +391,9 @@ class OpenSheet:
                 if points:
                     for number in found:
                         extra[place][number] += points
-            if effect.ruling is not NOBODY:
-                barred, unfit = effect.ruling
+            if effect.ruling:
                 for number in found:
-                    before = rulings[number]
-                    rulings[number] = (before[0] | barred, before[1] | unfit)
+                    rulings[number] |= effect.ruling
         totals = [
             map(sum, zip(own, *(c.gains[place] for c in columns if place in c.gains), strict=True))
             for place, own in enumerate(extra)
@@ -487,8 +427,4 @@ def add_up(vectors: Iterable[PointVector]) -> PointVector:
 
 def join_rulings(rulings: Iterable[Ruling]) -> Ruling:
     """Return everything that any of the rulings rules out."""
-    barred = unfit = 0
-    for ruling in rulings:
-        barred |= ruling[0]
-        unfit |= ruling[1]
-    return (barred, unfit) if barred or unfit else NOBODY
+    return reduce(or_, rulings, 0)

@@ -1,4 +1,4 @@
-"""Cross-checks within a playbook: unknown names, order, combinations, outdated facts."""
+"""Cross-checks within a playbook: unknown names, order, outdated facts."""
 
 from __future__ import annotations
 
@@ -231,8 +231,6 @@ def _dated_costs(head: PlaybookFile | None) -> Iterator[_DatedFact]:
 
 def _head(check: _Checker, head: PlaybookFile) -> list[PlaybookProblem]:
     check.unique("step", (step.id for step in head.steps), "steps")
-    for bar in head.bars:
-        check.known("option", bar, head.options, ("bars", bar))
     if head.clear_lead < head.close_call:
         check.say(("clear_lead",), "`clear_lead` must not be less than `close_call`")
     for need in head.needs:
@@ -241,13 +239,6 @@ def _head(check: _Checker, head: PlaybookFile) -> list[PlaybookProblem]:
     for name, option in head.options.items():
         for position, need in enumerate(option.meets):
             check.known("need", need, head.needs, ("options", name, "meets", position))
-        path = ("options", name, "combines")
-        if len(option.combines) == 1 or len(set(option.combines)) != len(option.combines):
-            check.say(path, "`combines` needs two or more different options")
-        for position, part in enumerate(option.combines):
-            place = (*path, position)
-            if check.known("option", part, head.options, place) and head.options[part].combines:
-                check.say(place, f"`{part}` is a combination itself")
     return check.found
 
 

@@ -16,16 +16,8 @@ Needs
     no option that meets another.
 
 Ruled out
-    A veto that holds rules its options out: they keep their points for display and can't win. A
-    veto with `alone` lets the option still be part of a combination.
-
-Combinations
-    An option that `combines` others is eligible when each part's points reach its bar (0 where
-    none is given), no part is ruled out other than `alone`, and it is not ruled out itself. An
-    eligible combination replaces its parts: they are no longer candidates. Its points, shown and
-    compared, are the most that any of its parts has, plus its own from rules.
-    A combination that is not eligible is not a candidate; it shows the least that any of its parts
-    has, plus its own.
+    A veto that holds rules its options out: they keep their points for display and can't win. The
+    others are the candidates.
 
 Winner
     The candidate with the most points; among equals the one named first in playbook.yml. If every
@@ -33,9 +25,7 @@ Winner
     `steps` begins by saying so.
 
 Lead
-    The winner's points less those of the best other candidate; ruled-out options and the winner's
-    own parts do not count. For a combination the lead is at most 1 + the smallest margin by which
-    a part clears its bar.
+    The winner's points less those of the best other candidate; ruled-out options do not count.
 
 Confidence
     How sure it is that the option stays ahead once everything is known: the certainty of its lead,
@@ -66,7 +56,7 @@ from enum import StrEnum
 from pydantic import computed_field
 
 from bot.playbooks.costs import CostEstimate
-from bot.playbooks.model import Answer, Playbook
+from bot.playbooks.model import Answer
 
 Answers = Mapping[str, Answer]
 """Answers by question id: a missing question is not answered, None is "don't know"."""
@@ -121,7 +111,6 @@ class VetoHit:
     because: str
     way_around: str
     source: str
-    alone: bool
     answers: tuple[Answered, ...]
 
 
@@ -231,19 +220,6 @@ class Verdict:
         """What the recommended option costs; None if that is not known. Part of the JSON."""
         return next((each for each in self.costs if each.option == self.option), None)
 
-    def vetoes_against(self, option: str, playbook: Playbook) -> tuple[VetoHit, ...]:
-        """Return the vetoes that hold and rule an option out, by itself or through a part of it.
-
-        A veto with `alone` rules out an option chosen by itself, not a combination that it is part
-        of.
-
-        Args:
-            option: the id of the option that is, or would be, chosen.
-            playbook: that the verdict comes from.
-        """
-        parts = set(playbook.options[option].combines)
-        return tuple(
-            hit
-            for hit in self.vetoes
-            if option in hit.options or (not hit.alone and parts & set(hit.options))
-        )
+    def vetoes_against(self, option: str) -> tuple[VetoHit, ...]:
+        """Return the vetoes that hold and rule an option out."""
+        return tuple(hit for hit in self.vetoes if option in hit.options)

@@ -116,7 +116,7 @@ def test_recommend_prints_the_contract_as_json(run, tmp_path):
         "leaning",
         True,
     )
-    assert verdict["points"] == {"canteen": 5, "market": 2, "cook": 2, "picnic": 2, "skip": -4}
+    assert verdict["points"] == {"canteen": 5, "market": 1, "cook": 0, "picnic": 1, "skip": -4}
     assert verdict["steps"] == ["Take a tray."]
     assert verdict["playbook"]["id"] == "lunch"
     assert result.stderr == ""
@@ -127,8 +127,10 @@ def test_a_list_of_sheets_gives_a_list_of_verdicts(run):
     sheets = [{"hunger": "none"}, {"hunger": "much", "time": "minutes", "weather": None}]
     result = run("recommend", "-", "--rules", LUNCH, "--json", stdin=json.dumps(sheets))
     assert [verdict["option"] for verdict in json.loads(result.stdout)] == ["skip", "canteen"]
-    alone = run("recommend", "-", "--rules", LUNCH, "--json", stdin="[]")
-    assert json.loads(alone.stdout) == []
+    none = run("recommend", "-", "--rules", LUNCH, "--json", stdin="[]")
+    assert json.loads(none.stdout) == []
+    assert run("recommend", "-", "--rules", LUNCH, stdin="[]").stdout == ""
+    assert run("recommend", "-", "--rules", LUNCH, "--next", stdin="[]").stdout == ""
 
 
 def test_recommend_as_text(run):
@@ -256,12 +258,12 @@ def test_a_missed_threshold_fails(run, broken):
 
 
 def test_prove_reports_findings_and_fails(run):
-    """The ineffective vetoes of the lunch playbook are reported, with exit status 1."""
+    """The ineffective veto of the lunch playbook is reported, with exit status 1."""
     result = run("prove", LUNCH)
     assert result.exit_code == 1
-    assert "72 answer sheets; looked at all of them" in result.stdout
-    assert "Vetoes that never bite: 2\n  - wet\n  - no-time\n" in result.stdout
-    assert "Options out of reach: none" in result.stdout
+    assert "72 answer sheets, all tried" in result.stdout
+    assert "Vetoes that never change the recommendation: 1\n  - no-time\n" in result.stdout
+    assert "Options that are never recommended: none" in result.stdout
     assert re.search(r"\nTime taken: \d+\.\d s\n$", result.stdout)
 
 

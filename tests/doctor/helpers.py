@@ -58,7 +58,7 @@ def playbook(folder: Path) -> Path:
         "pitfalls: [Cold]}\n"
         "  coffee: {title: Coffee, summary: Beans., first_steps: [Grind], measure: [Heat], "
         "pitfalls: [Cold]}\n"
-        "bars: {}\nclose_call: 2\nclear_lead: 5\n"
+        "close_call: 2\nclear_lead: 5\n"
         "too_close: {summary: Try both., first_steps: [Brew], measure: [Taste]}\n"
     )
     (rules / "questions.yml").write_text(

@@ -7,6 +7,7 @@ from bot.playbooks import loader
 from bot.playbooks.model import Playbook
 
 OPTIONS = ("ant", "bee", "cat", "dog", "eel")
+NEEDS = {"milk": 2, "honey": 3}
 SEVERAL = {0: 7, 3: 8, 6: 9, 9: 9}
 """The places of the questions with several answers, and how many they offer."""
 
@@ -23,7 +24,7 @@ def large_playbook() -> Playbook:
         return {name: random.sample(answers[name], 1 + (size > 1)) for name in chosen}
 
     def points() -> dict[str, int]:
-        options = random.sample([*OPTIONS, "milk"], 2)
+        options = random.sample([*OPTIONS, *NEEDS], 2)
         return {option: random.choice([-2, -1, 1, 2, 3]) for option in options}
 
     alone = [{name: [answer]} for name in names for answer in answers[name]]
@@ -35,13 +36,12 @@ def large_playbook() -> Playbook:
             "title": "Large",
             "version": "1",
             "steps": [{"id": "s", "title": "S"}],
-            "needs": {"milk": {"title": "Milk", "bar": 2}},
+            "needs": {need: {"title": need, "bar": bar} for need, bar in NEEDS.items()},
             "options": {
                 **{name: {"title": name, "summary": name} for name in OPTIONS},
                 "fox": {"title": "fox", "summary": "fox", "meets": ["milk"]},
-                "duo": {"title": "duo", "summary": "duo", "combines": ["ant", "bee"]},
+                "duo": {"title": "duo", "summary": "duo", "meets": ["milk", "honey"]},
             },
-            "bars": {"ant": 3, "bee": 3},
         },
         "questions.yml": [
             {

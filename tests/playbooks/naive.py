@@ -19,6 +19,7 @@ class Naive:
         self.questions_by_id = {q["id"]: q for q in self.questions}
         self.answers = {q["id"]: self.values(q) for q in self.questions}
         self.options = list(self.head["options"])
+        self.needs = self.head.get("needs", {})
 
     def values(self, question):
         """Return every possible answer to a question."""
@@ -62,68 +63,63 @@ class Naive:
 
     def holding(self, group, answers):
         counted = self.applying(answers)
-        return [one for one in self.rules.get(group, []) if self.true(one["when"], counted)]
+        return [one for one in self.rules.get(group, []) if self.true(one.get("when", {}), counted)]
 
-    def compared(self, answers):
-        """Return the candidates, the points compared, and the points from rules alone."""
-        given = dict.fromkeys([*self.options, *self.head.get("needs", {})], 0)
+    def worths(self, answers):
+        """Return the points of each option, with what the needs that it meets have above bar."""
+        given = dict.fromkeys([*self.options, *self.needs], 0)
         for rule in self.holding("rules", answers):
             for name, points in rule["points"].items():
                 given[name] += points
-        own = {
+        return {
             option: given[option]
-            + sum(
-                1 + given[need] - self.head["needs"][need]["bar"]
-                for need in self.head["options"][option].get("meets", [])
-            )
-            for option in self.options
+            + sum(1 + given[need] - self.needs[need]["bar"] for need in text.get("meets", []))
+            for option, text in self.head["options"].items()
         }
-        alone, fully = set(), set()
-        for veto in self.holding("vetoes", answers):
-            (alone if veto.get("alone") else fully).update(veto["rules_out"])
-        bars, parts_of = self.head.get("bars", {}), self.parts()
-        fit = {
-            option
-            for option, parts in parts_of.items()
-            if option not in alone | fully
-            and not fully & set(parts)
-            and all(own[part] >= bars.get(part, 0) for part in parts)
-        }
-        taken = {part for option in fit for part in parts_of[option]}
-        shown = {
-            option: own[option]
-            + (
-                (max if option in fit else min)(own[p] for p in parts_of[option])
-                if option in parts_of
-                else 0
-            )
-            for option in self.options
-        }
-        candidates = [
-            option
-            for option in self.options
-            if (option in fit if option in parts_of else option not in alone | fully | taken)
-        ]
-        return candidates, shown, own
+
+    def candidates(self, answers):
+        """Return the options that no veto rules out."""
+        out = {name for veto in self.holding("vetoes", answers) for name in veto["rules_out"]}
+        return [option for option in self.options if option not in out]
 
     def result(self, answers):
         """Return option, points and lead; the lead is None with fewer than two candidates."""
-        candidates, shown, _ = self.compared(answers)
+        candidates, worths = self.candidates(answers), self.worths(answers)
         if not candidates:
-            return self.options[-1], shown, None
-        winner = max(candidates, key=shown.__getitem__)
+            return self.options[-1], worths, None
+        winner = max(candidates, key=worths.__getitem__)
         lead = self.lead(winner, answers)
-        return winner, shown, None if lead == inf else lead
+        return winner, worths, None if lead == inf else lead
 
     def lead(self, option, answers):
-        """Return an option's lead over the best other candidate and over the bars of its parts."""
-        candidates, shown, own = self.compared(answers)
+        """Return an option's lead over the best other candidate."""
+        candidates, worths = self.candidates(answers), self.worths(answers)
         if option not in candidates:
             return -inf
-        bars = self.head.get("bars", {})
-        leads = [shown[option] - shown[other] for other in candidates if other != option]
-        leads += [1 + own[part] - bars.get(part, 0) for part in self.parts().get(option, [])]
+        leads = [worths[option] - worths[other] for other in candidates if other != option]
         return min(leads, default=inf)
+
+    def kind(self, answers):
+        """Return the kind of the recommended option; None if it has none, or none is pointed to."""
+        option = self.option(answers)
+        text, counted = self.head["options"][option], self.applying(answers)
+        kinds = text.get("kinds", {})
+        for kind, each in kinds.items():
+            if "when" in each and self.true(each["when"], counted):
+                return kind
+        points = dict.fromkeys(kinds, 0)
+        for rule in self.holding("rules", answers):
+            if rule.get("kind") in kinds:
+                argued = (rule["points"].get(name, 0) for name in [option, *text.get("meets", [])])
+                points[rule["kind"]] += sum(argued)
+        best = max(kinds, key=points.__getitem__, default=None)
+        return best if best and points[best] > 0 else None
+
+    def gates(self, answers):
+        """Return the gates that hold for the recommended option."""
+        option = self.option(answers)
+        held = self.holding("gates", answers)
+        return [gate for gate in held if option in gate.get("recommends", [option])]
 
     def certainty(self, lead):
         if abs(lead) == inf:
@@ -131,10 +127,11 @@ class Naive:
         return 1 / (1 + 9 ** (-lead / max(1, self.head["clear_lead"])))
 
     def confidence(self, answers):
-        """Return the certainty of the option's lead, averaged over all completions."""
+        """Return the certainty of the option's lead, averaged over all completions, and capped."""
         option = self.option(answers)
         sheets = list(self.completions(answers, self.open(answers), unknown_too=False))
-        return sum(self.certainty(self.lead(option, sheet)) for sheet in sheets) / len(sheets)
+        sure = sum(self.certainty(self.lead(option, sheet)) for sheet in sheets) / len(sheets)
+        return min([sure, *(gate["caps"] for gate in self.gates(answers) if "caps" in gate)])
 
     def strength(self, answers):
         """Return the strength for the confidence."""
@@ -145,18 +142,9 @@ class Naive:
             return "only_one_left"
         return "clear" if confidence >= 0.9 else "leaning"
 
-    def parts(self):
-        return {o: t["combines"] for o, t in self.head["options"].items() if t.get("combines")}
-
     def recommended(self, answers):
         """Return the option; None while no rule gives points."""
-        _, _, own = self.compared(answers)
-        needs = self.head.get("needs", {})
-        start = {
-            option: sum(1 - needs[need]["bar"] for need in text.get("meets", []))
-            for option, text in self.head["options"].items()
-        }
-        return None if own == start else self.option(answers)
+        return None if self.worths(answers) == self.worths({}) else self.option(answers)
 
     def option(self, answers):
         return self.result(answers)[0]

@@ -54,9 +54,12 @@ def playbooks(draw, most_questions=4):
         if draw(st.booleans()):
             question["drifts"] = draw(st.sampled_from(["up", "down", "any"]))
         questions.append(question)
-    needs = NEEDS if draw(st.booleans()) else []
+    needs = draw(st.sampled_from([[], NEEDS, NEEDS]))
     points = st.dictionaries(
-        st.sampled_from([*OPTIONS, *needs]), st.integers(-4, 4).filter(bool), min_size=1, max_size=3
+        st.sampled_from([*OPTIONS, *needs, *needs]),
+        st.integers(-4, 4).filter(bool),
+        min_size=1,
+        max_size=3,
     )
     rules = [
         {
@@ -76,12 +79,15 @@ def playbooks(draw, most_questions=4):
             "because": "It can't be.",
             "way_around": "Over the hill.",
             "source": "Somebody",
-            "alone": draw(st.booleans()),
         }
         for n in range(draw(st.integers(0, 3)))
     ]
+    gates = [
+        {"id": f"g{n}", "say": "Mind it.", **draw(gate_fields(answers))}
+        for n in range(draw(st.integers(0, 2)))
+    ]
     close = draw(st.integers(0, 2))
-    order = draw(st.permutations([*OPTIONS, "trio"] if draw(st.booleans()) else OPTIONS))
+    order = draw(st.permutations(OPTIONS))
     head = {
         "id": "random",
         "title": "Random",
@@ -90,25 +96,51 @@ def playbooks(draw, most_questions=4):
         "options": {
             option: {"title": option.title(), "summary": f"Take {option}."} for option in order
         },
-        "bars": {"ant": draw(st.integers(-2, 3)), "bee": draw(st.integers(-2, 3))},
         "close_call": close,
         "clear_lead": close + draw(st.integers(0, 3)),
     }
-    head["options"]["duo"]["combines"] = ["ant", "bee"]
     if needs:
         head["needs"] = {
             need: {"title": need.title(), "bar": draw(st.integers(-1, 4))} for need in needs
         }
         for option in order:
             meets = draw(st.lists(st.sampled_from(needs), unique=True))
-            head["options"][option]["meets"] = meets
-    if "trio" in order:
-        head["options"]["trio"]["combines"] = ["bee", "cat"]
+            head["options"][option]["meets"] = needs if option == "duo" else meets
+    add_kinds(draw, head["options"], rules, answers)
     return {
         "playbook.yml": json.dumps(head),
         "questions.yml": json.dumps(questions),
-        "rules.yml": json.dumps({"rules": rules, "vetoes": vetoes}),
+        "rules.yml": json.dumps({"rules": rules, "vetoes": vetoes, "gates": gates}),
     }
+
+
+@st.composite
+def gate_fields(draw, answers):
+    """Draw when a gate holds, for which options, and what it does to the verdict."""
+    found = {"provisional": draw(st.booleans())}
+    if draw(st.booleans()):
+        found["recommends"] = draw(st.lists(st.sampled_from(OPTIONS), min_size=1, max_size=2))
+    if "recommends" not in found or draw(st.booleans()):
+        found["when"] = draw(conditions(answers, 1))
+    if draw(st.booleans()):
+        found["caps"] = draw(st.sampled_from([0.4, 0.6, 0.8]))
+    return found
+
+
+def add_kinds(draw, options, rules, answers):
+    """Give some options two kinds, and let some of the rules for them point to one."""
+    for name, option in options.items():
+        if not draw(st.booleans()):
+            continue
+        kinds = {f"{name}-{which}": {"title": which, "summary": which} for which in "xy"}
+        for kind in kinds.values():
+            if not draw(st.integers(0, 3)):
+                kind["when"] = draw(conditions(answers, 1))
+        option["kinds"] = kinds
+        for rule in rules:
+            argued = {name, *option.get("meets", [])} & {*rule["points"]}
+            if argued and "kind" not in rule and draw(st.booleans()):
+                rule["kind"] = draw(st.sampled_from(list(kinds)))
 
 
 @st.composite

@@ -40,7 +40,7 @@ def engine_and_naive(files):
 @MODEST
 @given(st.data())
 def test_a_verdict_equals_the_naive_result(data):
-    """Option, points, confidence, strength, lead and vetoes equal the naive results."""
+    """Option, kind, points, confidence, strength, lead, vetoes and gates equal the naive."""
     pair = engine_and_naive(data.draw(playbooks()))
     if pair is None:
         return
@@ -50,12 +50,18 @@ def test_a_verdict_equals_the_naive_result(data):
         verdict = engine.evaluate(answers)
         option, points, lead = naive.result(answers)
         assert (verdict.option, verdict.points) == (option, points)
+        assert verdict.kind == naive.kind(answers)
+        assert verdict.recommended == naive.recommended(answers)
         assert verdict.confidence == pytest.approx(naive.confidence(answers), abs=0.001)
         assert verdict.strength == naive.strength(answers)
         assert lead is None or verdict.lead == lead
         assert {hit.veto for hit in verdict.vetoes} == {
             veto["id"] for veto in naive.holding("vetoes", answers)
         }
+        gates = naive.gates(answers)
+        assert [hit.gate for hit in verdict.gates] == [gate["id"] for gate in gates]
+        unmet = any(gate["provisional"] for gate in gates)
+        assert verdict.provisional == (unmet or not naive.settled(answers))
 
 
 @MODEST

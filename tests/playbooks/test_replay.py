@@ -38,7 +38,7 @@ def test_the_same_rules_decide_the_same(lunch):
 
 def test_changed_points_are_a_reason(lunch, current):
     """A rule whose changed points change the option is given as the reason."""
-    now = current(("rules.yml", "points: {market: 2}", "points: {market: 9}"))
+    now = current(("rules.yml", "points: {air: 2}", "points: {air: 9}"))
     result = replay(MONDAY, lunch, now)
     assert (result.before, result.now) == ("canteen", "market")
     assert result.why == ("rule `peckish`: Market stall +2, now Market stall +9",)
@@ -79,5 +79,5 @@ def test_of_several_answers_only_removed_ones_are_dropped():
 
 def test_nothing_is_recommended_without_evidence(lunch, current):
     """If no rule uses the answers, neither version recommends an option."""
-    result = replay({}, lunch, current(("rules.yml", "points: {market: 2}", "points: {market: 9}")))
+    result = replay({}, lunch, current(("rules.yml", "points: {air: 2}", "points: {air: 9}")))
     assert (result.before, result.now, result.differs) == (None, None, False)

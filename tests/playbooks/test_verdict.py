@@ -35,9 +35,9 @@ def changed(lunch_text):
 
 
 def test_points_are_the_sum_of_the_rules_that_hold(lunch):
-    """Each option has the sum of its rules' points, even if it cannot win."""
+    """Each option has its rules' points and what its needs have above bar, even if ruled out."""
     points = lunch.evaluate(MONDAY).points
-    assert points == {"canteen": 5, "market": 2, "cook": 2, "picnic": 2, "skip": -4}
+    assert points == {"canteen": 5, "market": 1, "cook": 0, "picnic": 1, "skip": -4}
 
 
 def test_a_veto_overrides_points(lunch):
@@ -53,42 +53,44 @@ def test_a_veto_overrides_points(lunch):
     assert verdict.option != "cook"
 
 
-def test_a_combination_wins_over_its_parts_when_each_clears_its_bar(lunch):
-    """Market and cook both reach their bar of 3 points, so their combination wins."""
+def test_an_option_that_meets_two_large_needs_wins_over_its_parts(lunch):
+    """Both needs of a picnic are over their bars, so it is worth what market and cook are."""
     verdict = lunch.evaluate(SUNDAY)
-    assert verdict.option == "picnic"
-    assert verdict.points == {"canteen": 0, "market": 5, "cook": 6, "picnic": 8, "skip": 0}
+    assert (verdict.option, verdict.lead, verdict.strength) == ("picnic", 6, Strength.CLEAR)
+    assert verdict.points == {"canteen": 0, "market": 4, "cook": 4, "picnic": 10, "skip": 0}
 
 
-def test_a_combination_fails_when_a_part_misses_its_bar(changed):
-    """If one part misses its bar, the other part wins alone."""
-    assert changed("playbook.yml", ("market: 3,", "market: 6,")).evaluate(SUNDAY).option == "cook"
+def test_a_need_below_its_bar_counts_against_what_meets_it(changed):
+    """If one need misses its bar, the option that meets only the other one wins."""
+    engine = changed("playbook.yml", ("bar: 2", "bar: 9"))
+    assert engine.evaluate(SUNDAY).option == "cook"
 
 
-def test_a_veto_on_an_option_alone_allows_combinations(changed):
-    """A veto on an option alone allows it in a combination; a full veto does not."""
+def test_a_veto_on_a_part_allows_the_whole(changed):
+    """A veto rules out only the options that it names."""
     leisurely = ("when: {time: minutes, hunger", "when: {time: hours, hunger")
     assert changed("rules.yml", leisurely).evaluate(SUNDAY).option == "picnic"
-    in_full = changed("rules.yml", leisurely, ("alone: true", "alone: false"))
-    assert in_full.evaluate(SUNDAY).option == "market"
+    both = changed("rules.yml", leisurely, ("rules_out: [cook]", "rules_out: [cook, picnic]"))
+    assert both.evaluate(SUNDAY).option == "market"
 
 
-def test_the_lead_of_a_combination_is_over_the_bars(lunch):
-    """A combination's lead is the smallest lead of a part over its bar."""
-    verdict = lunch.evaluate(SUNDAY)
-    assert (verdict.lead, verdict.strength) == (3, Strength.LEANING)
+def test_the_parts_of_an_option_meet_some_of_its_needs(lunch):
+    """A part meets some of an option's needs, not all of them; a rival is none."""
+    parts = {option: lunch.playbook.parts_of(option) for option in lunch.playbook.options}
+    none = dict.fromkeys(lunch.playbook.options, ())
+    assert parts == {**none, "picnic": ("market", "cook")}
 
 
 @pytest.mark.parametrize(
     ("close", "clear", "strength"),
-    [(4, 5, Strength.TOO_CLOSE), (3, 4, Strength.LEANING), (2, 3, Strength.CLEAR)],
+    [(5, 6, Strength.TOO_CLOSE), (4, 5, Strength.LEANING), (3, 4, Strength.CLEAR)],
 )
 def test_the_strength_follows_from_the_lead(changed, close, clear, strength):
     """A lead below `close_call` is too close to call; from `clear_lead` on it is clear."""
     new = f"close_call: {close}\nclear_lead: {clear}"
     engine = changed("playbook.yml", ("close_call: 2\nclear_lead: 5", new))
     verdict = engine.evaluate(MONDAY)
-    assert (verdict.lead, verdict.strength) == (3, strength)
+    assert (verdict.lead, verdict.strength) == (4, strength)
 
 
 def test_no_answers_are_too_close_to_call(lunch):
@@ -157,58 +159,37 @@ def test_an_unsettled_verdict_is_provisional(lunch, sheet, settled, provisional)
     assert json.loads(TypeAdapter(Verdict).dump_json(verdict))["provisional"] is provisional
 
 
-NEEDS = """needs:
-  food: {title: Food, bar: 3}
-  calm: {title: Calm, bar: 3}
-"""
-
-
-@pytest.fixture
-def with_needs(lunch_text):
-    """Return a lunch playbook with needs: market meets food, canteen calm, cook both."""
-    head = lunch_text.files["playbook.yml"].replace("options:", NEEDS + "options:")
-    for option, meets in (("market", "food"), ("canteen", "calm"), ("cook", "food, calm")):
-        head = head.replace(f"  {option}:\n", f"  {option}:\n    meets: [{meets}]\n")
-    head = head.replace("    combines: [market, cook]\n", "")
-    questions = lunch_text.files["questions.yml"]
-    rules = """rules:
-  - {id: hungry, when: {hunger: much}, points: {food: 5}, because: {food: So.}, source: Me}
-  - {id: crowd, when: {company: many}, points: {calm: 4}, because: A crowd., source: Me}
-  - {id: rain, when: {weather: rain}, points: {skip: 1}, because: {skip: Rain.}, source: Me}
-"""
-    files = {"playbook.yml": head, "questions.yml": questions, "rules.yml": rules}
-    return RuleEngine(loader.parse(loader.PlaybookText("lunch", files)))
-
-
 @pytest.mark.parametrize(
     ("sheet", "option", "large"),
     [
-        ({"hunger": "much"}, "market", {"food"}),
-        ({"company": "many"}, "canteen", {"calm"}),
-        ({"hunger": "much", "company": "many"}, "cook", {"food", "calm"}),
-        ({"weather": "rain"}, "skip", set()),
+        ({"hunger": "some"}, "market", {"air"}),
+        ({"time": "hours"}, "cook", {"cooking"}),
+        ({"hunger": "some", "time": "hours"}, "picnic", {"air", "cooking"}),
+        ({"hunger": "none"}, "skip", set()),
     ],
 )
-def test_the_option_that_meets_the_large_needs_wins(with_needs, sheet, option, large):
+def test_the_option_that_meets_the_large_needs_wins(lunch, sheet, option, large):
     """Each need has its own points; the option that meets exactly the large ones wins."""
-    verdict = with_needs.evaluate(sheet)
+    verdict = lunch.evaluate(sheet)
     assert verdict.option == option
     assert {name for name, level in verdict.needs.items() if level.large} == large
 
 
-def test_a_rule_for_a_need_is_a_reason(with_needs):
+def test_a_rule_for_a_need_is_a_reason(changed):
     """A rule for a need is a reason for the option that meets it, with its points and text."""
-    (reason,) = with_needs.evaluate({"hunger": "much"}).reasons
+    told = "because: {air: A stall has fresh air.}"
+    engine = changed("rules.yml", ("because: A stall sells small portions and large ones.", told))
+    (reason,) = engine.evaluate({"hunger": "some"}).reasons
     assert (reason.rule, reason.option, reason.points, reason.because) == (
-        "hungry", "market", 5, "So."
+        "peckish", "market", 2, "A stall has fresh air."
     )  # fmt: skip
 
 
-def test_needs_without_points_recommend_nothing(with_needs):
+def test_needs_without_points_recommend_nothing(lunch):
     """Bars of needs are not points: without answers nothing is recommended."""
-    assert with_needs.evaluate({}).recommended is None
-    assert with_needs.score({}).recommended is None
-    assert with_needs.evaluate({"weather": "rain"}).recommended == "skip"
+    assert lunch.evaluate({}).recommended is None
+    assert lunch.score({}).recommended is None
+    assert lunch.evaluate({"hunger": "none"}).recommended == "skip"
 
 
 def test_a_kind_may_have_a_condition(changed):
@@ -263,18 +244,18 @@ def test_a_verdict_is_settled_once_no_open_answer_can_change_it(lunch):
     assert not open_weather.settled
     assert open_weather.homework[0].question == "weather"
     assert open_weather.homework[0].ask == "What is the weather like?"
-    assert "picnic" in open_weather.homework[0].could_become
+    assert open_weather.homework[0].could_become == ("cook",)
 
 
 def test_flips_have_a_sentence(lunch):
     """A flip has the change, the new option and a sentence."""
     verdict = lunch.evaluate({"hunger": "some", "company": "many", "weather": "sun"})
     first = verdict.flips[0]
-    assert first.changes == (AnswerChange("hunger", "some", "much"),)
+    assert first.changes == (AnswerChange("weather", "sun", "rain"),)
     assert (first.option, first.drifts) == ("canteen", True)
-    assert first.text == "If everybody gets very hungry: Canteen."
+    assert first.text == "If “What is the weather like?” becomes “It rains”: Canteen."
     by_text = [flip.text for flip in verdict.flips]
-    assert "If “What is the weather like?” becomes “It rains”: Canteen." in by_text
+    assert "If everybody gets very hungry: Canteen." in by_text
 
 
 def test_a_flip_names_the_kind(lunch):

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
 from bot.decisions.calibration import outcome_of
 from bot.decisions.comparison import Comparison, TeamViews, compare
@@ -84,7 +84,7 @@ def record_of(
         answers=_answers(decision, playbook),
         considered=_considered(decision, engine),
         ruled_out=tuple(_ruled_out(each) for each in verdict.vetoes),
-        despite=_despite(decision, playbook),
+        despite=_despite(decision),
         costs=verdict.costs,
         cost_basis=cost_basis(verdict.costs, playbook.costs),
         revisit_when=tuple(flip.text for flip in verdict.flips),
@@ -174,9 +174,9 @@ def _reviewed(answer: ReviewAnswer) -> RecordedReview:
     return RecordedReview(by=answer.by, at=answer.at, outcome=answer.outcome, note=answer.note)
 
 
-def _despite(decision: Decision, playbook: Playbook) -> tuple[RuledOut, ...]:
+def _despite(decision: Decision) -> tuple[RuledOut, ...]:
     chosen = decision.chosen
-    hits = decision.verdict.vetoes_against(chosen, playbook) if chosen else ()
+    hits = decision.verdict.vetoes_against(chosen) if chosen else ()
     return tuple(_ruled_out(each) for each in hits)
 
 
@@ -205,23 +205,15 @@ def _considered(decision: Decision, engine: RuleEngine) -> tuple[Considered, ...
             title=playbook.options[option].title,
             summary=playbook.options[option].summary,
             points=points,
-            parts=playbook.options[option].combines,
             meets=tuple(playbook.needs[each].title for each in playbook.options[option].meets),
             start=points - sum(each.points for each in arguments.get(option, ())),
             arguments=tuple(
                 sorted(arguments.get(option, ()), key=lambda each: (-each.points, each.rule))
             ),
-            ruled_out=_restriction(decision.verdict.vetoes, option),
+            ruled_out=bool(decision.verdict.vetoes_against(option)),
         )
         for option, points in ranked
     )
-
-
-def _restriction(vetoes: tuple[VetoHit, ...], option: str) -> Literal["", "ruled out", "not alone"]:
-    hits = [hit for hit in vetoes if option in hit.options]
-    if any(not hit.alone for hit in hits):
-        return "ruled out"
-    return "not alone" if hits else ""
 
 
 def _argument(playbook: Playbook, reason: Reason) -> RecordedReason:
@@ -239,7 +231,6 @@ def _ruled_out(hit: VetoHit) -> RuledOut:
     return RuledOut(
         veto=hit.veto,
         options=hit.options,
-        alone=hit.alone,
         because=hit.because,
         way_around=hit.way_around,
         source=hit.source,

@@ -131,7 +131,8 @@ def _answers(record: Record) -> str:
 
 def _options(record: Record) -> str:
     rows = [
-        f"| {inline(each.title)} | {each.points} | {each.ruled_out} |" for each in record.considered
+        f"| {inline(each.title)} | {each.points} | {'ruled out' if each.ruled_out else ''} |"
+        for each in record.considered
     ]
     return "\n".join(["| Option | Points | |", "|---|---:|---|", *rows])
 
@@ -240,12 +241,8 @@ def _costs(record: Record) -> str:
 
 def _for_others(record: Record) -> list[RecordedReason]:
     """Return the strongest reasons for the best other option that do not support the chosen one."""
-    chosen = next((each for each in record.considered if each.option == record.chosen), None)
-    own = {record.chosen, *(chosen.parts if chosen else ())}
     rivals = [
-        each
-        for each in record.considered
-        if each.option not in own and each.ruled_out != "ruled out"
+        each for each in record.considered if each.option != record.chosen and not each.ruled_out
     ]
     if record.chosen != record.recommended:
         rivals = [each for each in rivals if each.option == record.recommended]
@@ -262,7 +259,7 @@ def _pros_and_cons(record: Record) -> str:
 
 def _option(record: Record, option: Considered) -> str:
     lines = [
-        *_start(record, option),
+        *_start(option),
         *(
             f"{'Good' if each.points > 0 else 'Bad'}, because: {_argument(each)}"
             for each in option.arguments
@@ -273,13 +270,10 @@ def _option(record: Record, option: Considered) -> str:
     return heading + (f"\n\n{listed(lines)}" if lines else "")
 
 
-def _start(record: Record, option: Considered) -> list[str]:
+def _start(option: Considered) -> list[str]:
     """Return a line for the points that an option has without any argument."""
     if not option.start:
         return []
-    if option.parts:
-        parts = " and ".join(inline(record.title_of(each)) for each in option.parts)
-        return [f"By its parts, {parts}: ({option.start:+})"]
     needs = " and ".join(inline(each.lower()) for each in option.meets)
     return [f"Until the need for {needs} is large: ({option.start:+})"]
 
@@ -291,9 +285,8 @@ def _argument(argument: RecordedReason) -> str:
 
 
 def _ruled_out(hit: RuledOut) -> str:
-    alone = " on its own" if hit.alone else ""
     return (
-        f"Ruled out{alone}, because: {inline(hit.because)} "
+        f"Ruled out, because: {inline(hit.because)} "
         f"The way around it: {inline(hit.way_around)} {_source(hit)}"
     )
 

@@ -6,7 +6,7 @@ People are Slack's user ids throughout.
 import json
 from collections.abc import Iterable
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -49,27 +49,24 @@ class RuledOut(RecordModel):
 
     veto: str
     options: tuple[str, ...]
-    alone: bool = Field(description="Ruled out on their own only, not as part of a combination.")
     because: str
     way_around: str
     source: str
 
 
 class Considered(RecordModel):
-    """An option with its points, from arguments and from parts."""
+    """An option with its points, and the arguments that they come from."""
 
     option: str
     title: str
     summary: str
     points: int
-    parts: tuple[str, ...] = Field(description="The options that it combines.")
     meets: tuple[str, ...] = Field(default=(), description="The titles of the needs it meets.")
     start: int = Field(
-        description="The points without any argument: those of its parts, less the bars of the "
-        "needs it meets."
+        description="The points without any argument: 1 less the bar of each need it meets."
     )
     arguments: tuple[RecordedReason, ...] = Field(description="Every rule that gives it points.")
-    ruled_out: Literal["", "ruled out", "not alone"]
+    ruled_out: bool
 
 
 class RecordedResolution(RecordModel):
@@ -238,25 +235,22 @@ class Record(RecordModel):
         return f"#{self.channel_name} ({self.channel})" if self.channel_name else self.channel
 
     def speaks_for(self, option: str | None) -> tuple[RecordedReason, ...]:
-        """Return the rules that give points to an option or its parts, strongest first."""
+        """Return the rules that give points to an option, strongest first."""
         return self._strongest(option, 1)
 
     def speaks_against(self, option: str | None) -> tuple[RecordedReason, ...]:
-        """Return the rules that take points from an option or its parts, strongest first."""
+        """Return the rules that take points from an option, strongest first."""
         return self._strongest(option, -1)
 
     def _strongest(self, option: str | None, sign: int) -> tuple[RecordedReason, ...]:
-        own = next((each for each in self.considered if each.option == option), None)
-        counted = {option, *(own.parts if own else ())}
         found = [
             argument
             for each in self.considered
-            if each.option in counted
+            if each.option == option
             for argument in each.arguments
             if argument.points * sign > 0
         ]
-        found.sort(key=lambda each: -abs(each.points))
-        return tuple({each.rule: each for each in reversed(found)}.values())[::-1]
+        return tuple(sorted(found, key=lambda each: -abs(each.points)))
 
 
 class Records(RecordModel):

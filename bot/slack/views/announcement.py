@@ -126,7 +126,7 @@ def _settled(decision: Decision, playbook: Playbook, size: CardSize) -> list[Blo
     reason = f"\n{quote(fit_words(said, 2 * size.answer), 600)}" if said.strip() else ""
     lines = [f"{_sign(decision)} {outcome_line(decision, playbook, size)}{reason}"]
     if resolution is not None and decision.decided_as is Status.OVERRIDDEN and ending is None:
-        out = decision.verdict.vetoes_against(resolution.option, playbook)
+        out = decision.verdict.vetoes_against(resolution.option)
         lines += [f"⚠️ {RULED_OUT_BEFORE}: {_cut(out[0].because, size)}"] if out else []
     if decision.reviews:
         last_review = decision.reviews[-1]

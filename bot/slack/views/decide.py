@@ -22,7 +22,7 @@ from bot.decisions.records.words import recommended_words
 from bot.decisions.transitions import DecisionAction, possible_actions
 from bot.playbooks.model import Playbook
 from bot.playbooks.verdict import Verdict
-from bot.slack.views.verdict import option_title, ruled_out_words, veto_notes
+from bot.slack.views.verdict import option_title, veto_notes
 from bot.slackkit import ids
 from bot.slackkit.message import (
     button,
@@ -134,8 +134,8 @@ def override_modal(decision: Decision, playbook: Playbook) -> dict[str, Any]:
 
 def _titled(playbook: Playbook, verdict: Verdict, option: str) -> str:
     """Return an option's title, and whether a veto rules it out."""
-    title, words = playbook.options[option].title, ruled_out_words(playbook, verdict, option)
-    return f"{title} ({words})" if words else title
+    title = playbook.options[option].title
+    return f"{title} (ruled out)" if verdict.vetoes_against(option) else title
 
 
 def withdraw_modal(decision: Decision) -> dict[str, Any]:

@@ -142,7 +142,7 @@ def _brief(playbook: Playbook, verdict: Verdict, size: _BriefSize) -> list[Block
         opening = f"{headline(playbook, verdict)}\n{because_line(playbook, verdict)}"
         return [section(opening), *_bullets("Find these out first", _open(verdict, size))]
     why = [_reason_words(playbook, each, size) for each in verdict.reasons[:_SHOWN]]
-    against = [_against_words(playbook, verdict, each, size) for each in _rivals(playbook, verdict)]
+    against = [_against_words(playbook, verdict, each, size) for each in _rivals(verdict)]
     flips = [flip_words(playbook, each, size.flip) for each in verdict.flips[:_SHOWN]]
     steps = [
         f"{number}. {_cut(step, size.step)}"
@@ -197,10 +197,9 @@ def _against_words(playbook: Playbook, verdict: Verdict, reason: Reason, size: _
     return f"*{escape(fit_words(lead, size.answer))}:* {_cut(reason.because, size.reason)}"
 
 
-def _rivals(playbook: Playbook, verdict: Verdict) -> list[Reason]:
+def _rivals(verdict: Verdict) -> list[Reason]:
     """Return the reasons against, without weak ones that argue for another option."""
-    own = {verdict.option, *playbook.options[verdict.option].combines}
-    return [each for each in verdict.against if each.option in own or each.points > 1]
+    return [each for each in verdict.against if each.option == verdict.option or each.points > 1]
 
 
 def _folds(playbook: Playbook, verdict: Verdict) -> list[TextSection]:
@@ -246,7 +245,7 @@ def _reasons(playbook: Playbook, verdict: Verdict) -> tuple[Line, ...]:
 def _against(playbook: Playbook, verdict: Verdict) -> tuple[Line, ...]:
     return tuple(
         _reason(playbook, each, lead=_other_option(playbook, verdict, each.option))
-        for each in _rivals(playbook, verdict)
+        for each in _rivals(verdict)
     )
 
 
@@ -261,8 +260,7 @@ def _reason(playbook: Playbook, reason: Reason, *, lead: str = "") -> Line:
 
 
 def _other_option(playbook: Playbook, verdict: Verdict, option: str) -> str:
-    own = {verdict.option, *playbook.options[verdict.option].combines}
-    return "" if option in own else f"For {playbook.options[option].title}"
+    return "" if option == verdict.option else f"For {playbook.options[option].title}"
 
 
 def _ruled_out(playbook: Playbook, verdict: Verdict) -> tuple[Line, ...]:
@@ -273,7 +271,7 @@ def _veto(playbook: Playbook, hit: VetoHit) -> Line:
     titles = and_list([playbook.options[option].title for option in hit.options])
     return Line(
         hit.because,
-        lead=f"{titles} ruled out on its own" if hit.alone else f"{titles} ruled out",
+        lead=f"{titles} ruled out",
         remark=f"The way around it: {hit.way_around}",
         source=hit.source,
     )

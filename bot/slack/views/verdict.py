@@ -21,9 +21,6 @@ _MOST_VETOES = 3
 _LONGEST = 300
 """Characters of a text that is cut to words: some scripts write none apart."""
 NOTHING_TO_RECOMMEND = "Nothing to recommend yet"
-RULED_OUT = "ruled out"
-ON_ITS_OWN = "ruled out on its own"
-"""Said of an option that may still be a part of another."""
 RULED_OUT_BEFORE = "It had been *ruled out*"
 """Begins a veto's sentence after its option was chosen."""
 
@@ -165,12 +162,12 @@ def answers_behind(reasons: Iterable[Reason], most: int) -> list[Answered]:
 def bars(playbook: Playbook, verdict: Verdict, size: CardSize = WHOLE_CARD) -> str:
     """Return a bar for each of the best options, as mrkdwn; empty while nothing is recommended.
 
-    The parts of a winning combination are not its rivals, and an option that is ruled out shows
+    The parts of the recommended option are not its rivals, and an option that is ruled out shows
     why instead of a bar.
     """
     if not verdict.anything_known:
         return ""
-    parts = playbook.options[verdict.option].combines
+    parts = playbook.parts_of(verdict.option)
     ranked = sorted(
         (each for each in verdict.points if each not in parts),
         key=lambda each: (each != verdict.option, -verdict.points[each]),
@@ -205,7 +202,7 @@ def _vetoes(verdict: Verdict, option: str) -> list[VetoHit]:
     """Return the vetoes that rule out an option by name; none for the recommended one."""
     if option == verdict.option:
         return []
-    return [hit for hit in verdict.vetoes if option in hit.options]
+    return list(verdict.vetoes_against(option))
 
 
 def tip_line(playbook: Playbook, verdict: Verdict, size: CardSize = WHOLE_CARD) -> str:
@@ -252,14 +249,6 @@ def answer_words(playbook: Playbook, given: Answered) -> str:
     return _uncapitalized(answer)
 
 
-def ruled_out_words(playbook: Playbook, verdict: Verdict, option: str) -> str:
-    """Return whether a veto rules an option out, in words; empty if none does."""
-    hits = verdict.vetoes_against(option, playbook)
-    if not hits:
-        return ""
-    return ON_ITS_OWN if all(hit.alone for hit in hits) else RULED_OUT
-
-
 def veto_notes(
     playbook: Playbook, verdict: Verdict, option: str, limit: int, *, lead: str = "*Ruled out*"
 ) -> str:
@@ -272,7 +261,7 @@ def veto_notes(
         limit: characters at most.
         lead: the beginning of each sentence.
     """
-    hits = verdict.vetoes_against(option, playbook)[:_MOST_VETOES]
+    hits = verdict.vetoes_against(option)[:_MOST_VETOES]
     return "\n".join(
         lead + _veto(playbook, hit, limit // len(hits) - len(lead) - 1) for hit in hits
     )
@@ -281,8 +270,7 @@ def veto_notes(
 def _veto(playbook: Playbook, hit: VetoHit, limit: int) -> str:
     said = ", ".join(f"“{answer_words(playbook, each)}”" for each in hit.answers)
     by = f" by {said}" if said else ""
-    alone = " on its own" if hit.alone else ""
-    return fit_escaped(f"{alone}{by}: {hit.because} The way around it: {hit.way_around}", limit)
+    return fit_escaped(f"{by}: {hit.because} The way around it: {hit.way_around}", limit)
 
 
 def _too_close(verdict: Verdict) -> bool:

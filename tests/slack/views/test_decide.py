@@ -99,7 +99,7 @@ def test_the_thread_has_every_veto_in_full() -> None:
     """The note has each veto of the option in full."""
     answers = {**KNOWLEDGE, "training": "forbidden", "access": ("people",)}
     decision = replace(_chosen("both"), verdict=RULES.evaluate(answers))
-    hits = decision.verdict.vetoes_against("both", RULES.playbook)
+    hits = decision.verdict.vetoes_against("both")
     assert len(hits) > 1
     event = Event(Overridden("both", None, "why " * 400), "U1", AT)
     told = _text(thread_note(event, decision, RULES.playbook).blocks)
