@@ -56,3 +56,9 @@ def test_every_option_has_steps(engine: RuleEngine) -> None:
         assert len(option.first_steps) >= 3
         assert len(option.measure) >= 2
         assert len(option.pitfalls) >= 2
+
+
+def test_a_kind_has_a_title_of_its_own(engine: RuleEngine) -> None:
+    """No kind repeats its option's title, beside which it is shown."""
+    for option in engine.playbook.options.values():
+        assert option.title not in {kind.title for kind in option.kinds.values()}
