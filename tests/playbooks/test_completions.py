@@ -330,6 +330,16 @@ def test_a_follow_up_of_several_answers_applies_with_any_of_them(several):
     assert not several.applies(more, {})
 
 
+def test_several_answers_are_a_tuple_in_order(several):
+    """A single answer without its tuple, or answers in another order, give the same verdict."""
+    assert several.evaluate({"faults": "slow"}) is several.evaluate({"faults": ("slow",)})
+    flip = several.evaluate({"faults": "slow"}).flips[0]
+    assert flip.changes[0].from_answer == ("slow",)
+    assert several.evaluate({"faults": ("wrong", "slow")}) == several.evaluate(
+        {"faults": ("slow", "wrong")}
+    )
+
+
 @pytest.mark.parametrize(
     ("answer", "problem"),
     [

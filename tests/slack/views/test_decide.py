@@ -84,6 +84,17 @@ def test_options_ruled_out_have_no_bar() -> None:
         assert all(set("🟩⬜") & set(row) for row in shown if row not in out)
 
 
+def test_the_parts_of_the_recommended_option_have_no_bar() -> None:
+    """An option that meets both needs is not shown beside those that meet one of them."""
+    verdict = RULES.evaluate(KNOWLEDGE)
+    assert "RAG" in bars(RULES.playbook, verdict)
+    shown = bars(RULES.playbook, replace(verdict, option="both")).split("\n")
+    assert RULES.playbook.options["both"].title.split()[0] in shown[0]
+    parts = [RULES.playbook.options[each].title for each in RULES.playbook.parts_of("both")]
+    assert len(parts) == 3
+    assert not any(row.endswith(f"  {title}") for title in parts for row in shown)
+
+
 def test_thread_and_announcement_name_the_veto() -> None:
     """The note names the veto of the option chosen with the way around; the announcement too."""
     for option, ruled_out in (("fine_tuning", True), ("prompting", False)):
