@@ -163,9 +163,12 @@ async def test_export_sends_all_readable_decisions(harness: Harness) -> None:
 async def test_the_review_and_the_thread_name_similar_decisions(harness: Harness) -> None:
     """The review page and the thread list decisions with similar answers."""
     ada, ben = harness.playground.user("ada"), harness.playground.user("ben")
-    await harness.post_decision(ada)
+    answers = {"need": "look_up", "material": "medium", "freshness": "weekly"}
+    await harness.open_questionnaire(ada)
+    assert (await ada.submit(await harness.fill_questionnaire(ada, answers=answers))).ok
+    await harness.wait_for_post(ada)
     await harness.open_questionnaire(ben)
-    view = await harness.fill_questionnaire(ben)
+    view = await harness.fill_questionnaire(ben, answers=answers)
     words = json.dumps(view.blocks)
     assert "Similar decisions" in words
     assert "Answers for support" in words
