@@ -84,6 +84,11 @@ def export(
         decision, engine = asyncio.run(_find(target, workspace, include_private=include_private))
         _write_bakeoff(bakeoff_folder, decision, engine)
         return
+    if target.isdigit():
+        raise UsageError(
+            f"{target} is a number: name a folder for all decisions (./{target} if you mean that), "
+            f"or add --bakeoff DIR to plan a bake-off for decision {target}"
+        )
     folder = Path(target)
     records = asyncio.run(_read(workspace))
     exported: list[Record] = []

@@ -71,9 +71,12 @@ class _Matcher(Generic[T]):
     def _answered(
         self, terms: Iterable[conditions.Term], answers: Answers, values: conditions.Values
     ) -> tuple[Answered, ...]:
-        """Return the answers that fulfil a term; of several those it wants, else all given."""
+        """Return the answers that fulfil a term; of several those it wants, else all given.
+
+        The answer that the fewest others could replace comes first: it is the one that decides.
+        """
         term = next(term for term in terms if conditions.holds([term], values))
-        found = []
+        found: list[tuple[int, Answered]] = []
         for name, question in self._questions.items():
             named = [each for each in conditions.variables(question) if each in term]
             given = as_tuple(answers.get(name)) if named else ()
@@ -85,8 +88,9 @@ class _Matcher(Generic[T]):
                     & {(v, conditions.YES) for v in named if conditions.YES in term[v]}
                 ]
                 given = tuple(wanted or given)
-            found += [Answered(name, answer) for answer in given]
-        return tuple(found)
+            accepted = 1 if question.several else len(term[name]) if named else 0
+            found += [(accepted, Answered(name, answer)) for answer in given]
+        return tuple(answered for _, answered in sorted(found, key=lambda each: each[0]))
 
 
 class VerdictBuilder:

@@ -74,6 +74,15 @@ def test_a_file_for_each_decision(database: Path) -> None:
     ]
 
 
+def test_a_bare_number_is_no_folder(database: Path) -> None:
+    """A number alone writes nothing; the message says what to type for either meaning."""
+    environ = {"DATABASE_URL": f"sqlite:///{database}"}
+    result = CliRunner().invoke(root, ["export", "12"], env=environ)
+    assert result.exit_code == 2
+    assert "12 is a number: name a folder for all decisions (./12" in result.output
+    assert not Path("12").exists()
+
+
 def test_private_decisions_on_request(database: Path) -> None:
     """Private decisions are only exported with --include-private."""
     assert run(database, "--include-private").exit_code == 0
