@@ -70,7 +70,7 @@ async def test_the_refusal_shows_the_current_decision(harness: ServiceHarness) -
     with pytest.raises(EditedMeanwhile) as refused:
         await harness.services.decisions.accept(BEN, read.number, fingerprint(read))
     words = error_text(refused.value)
-    assert "It is now “Answers for &lt;sales&gt;”, recommended: *RAG*." in words
+    assert "It's now “Answers for &lt;sales&gt;”, recommended: *RAG*." in words
     assert "The answers" not in words
 
 
