@@ -7,6 +7,7 @@ import pytest
 
 from bot.decisions.errors import NothingToResend
 from bot.digest.settings import Schedule, Weekday
+from bot.doctor.samples import COMMAND
 from bot.outbox.alert_views import alert_message
 from bot.outbox.model import DeliveryState, UnconfirmedAlert, alert_for
 from tests.digest.runs import (
@@ -193,7 +194,10 @@ async def test_an_unconfirmed_digest_is_covered_again(harness: ServiceHarness) -
     post = (await posts(harness))["2026-W04"]
     assert (post.since, post.missed) == (datetime(2026, 1, 5, 9, tzinfo=UTC), ())
     trouble = await harness.services.delivery_issues.reported_by(about)
-    assert "so the next one tells its time again" in alert_message(about.payload, trouble).text
+    assert (
+        "so the next one tells its time again"
+        in alert_message(about.payload, trouble, COMMAND).text
+    )
     with pytest.raises(NothingToResend):
         await harness.services.delivery_issues.settle(ADA, first.key, resend=True)
 
