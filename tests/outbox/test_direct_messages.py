@@ -46,7 +46,8 @@ async def test_decider_messages_show_hand_overs(env: WorkerHarness) -> None:
     await _settle(env)
     await services.decisions.hand_over(ADA, made.number, (ADA.user,))
     await _settle(env)
-    assert any("meanwhile others do" in each["text"] for each in env.slack.updates)
+    assert any("it's with others now" in each["text"] for each in env.slack.updates)
     await services.decisions.accept(ADA, made.number)
     await _settle(env)
-    assert any("meanwhile it is accepted" in each["text"] for each in env.slack.updates)
+    decided = "No need to decide: <@U1> accepted the recommendation."
+    assert any(decided in each["text"] for each in env.slack.updates)
