@@ -92,7 +92,7 @@ _FIRST = f"""
 select {{key}} as place, number {_FROM} and {{condition}} order by {{order}} limit :limit
 """
 _THESE = "where workspace = :workspace and number in ({numbers})"
-_ANNOUNCED = "select key, sent_channel, ts from deliveries where key in ({keys}) and ts is not null"
+_ANNOUNCED = "select key, sent_channel, ts from deliveries where key in (:keys) and ts is not null"
 _WEEKS = f"""
 with recursive options(name) as (
   select min(chosen) {_FROM}
@@ -144,11 +144,9 @@ def items_of(db: Connection, workspace: str, numbers: Sequence[int]) -> list[Dig
         return []
     decisions = decisions_by_number(db, workspace, numbers)
     keys = {announcement_key(each): number for number, each in decisions.items()}
-    values = {f"key{place}": key for place, key in enumerate(keys)}
-    query = _ANNOUNCED.format(keys=", ".join(f":{name}" for name in values))
     announced = {
         keys[row["key"]]: MessageRef(row["sent_channel"], row["ts"])
-        for row in db.all(query, values)
+        for row in db.all(_ANNOUNCED, {"keys": list(keys)})
     }
     known = (number for number in numbers if number in decisions)
     return [DigestItem(decisions[number], announced.get(number)) for number in known]
