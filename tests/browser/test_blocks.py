@@ -7,7 +7,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.playground import Playground
 from tests.browser import block_samples
-from tests.browser.actions import pick, run_command
+from tests.browser.actions import run_command
 
 
 def types_in(blocks: list[dict[str, Any]]) -> set[str]:
@@ -169,3 +169,9 @@ async def test_wide_rows_scroll_in_their_block(visit: Any, client: Any, page: An
         assert await box.evaluate("box => box.scrollWidth > box.clientWidth")
     assert await page.locator(".fence").evaluate("box => box.clientHeight") < 70
     assert await page.locator(".messages").evaluate("box => box.scrollWidth <= box.clientWidth")
+
+
+async def pick(page: Page, label: str, choice: str) -> None:
+    """Choose an option of an optional select in the modal."""
+    await page.get_by_role("combobox", name=f"{label} (optional)", exact=True).click()
+    await page.get_by_role("option", name=choice).click()

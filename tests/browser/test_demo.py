@@ -55,7 +55,7 @@ async def test_only_the_decider_accepts(page: Page, tmp_path: Path) -> None:
         await page.get_by_role("radio", name="Act as Ben Okafor").click()
         await accept(page, decision)
         await expect(decision.get_by_role("button", name="Accept")).to_have_count(0)
-        await expect(decision).to_contain_text(re.compile("accepted", re.IGNORECASE))
+        await expect(decision).to_contain_text(re.compile("Decided: .* by @Ben Okafor"))
         await page.goto("about:blank")
 
 
@@ -92,14 +92,15 @@ async def check_back_keeps_answers(page: Page, asked: list[str]) -> None:
 
 
 async def check_decision(page: Page) -> None:
-    """Check the announcement in the channel and the recommendation in its thread."""
+    """Check the announcement in the channel, and the reasons and steps in its thread."""
     message = page.get_by_role("main").get_by_role("article").last
     await expect(message).to_contain_text(TITLE)
     await expect(message).to_contain_text("RAG")
     await message.get_by_role("button", name="View thread").click()
     thread = page.get_by_role("complementary", name="Thread")
     await expect(thread.get_by_role("article")).to_have_count(2)
-    await expect(thread.get_by_role("article").last).to_contain_text("RAG")
+    recommendation = re.compile("Why.*You said .*Next steps", re.DOTALL)
+    await expect(thread.get_by_role("article").last).to_contain_text(recommendation)
 
 
 async def check_home_tab(page: Page) -> None:

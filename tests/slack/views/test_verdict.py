@@ -23,20 +23,21 @@ PLAYBOOK: dict[str, Any] = {
     "id": "tea",
     "title": "Tea or coffee?",
     "version": "1",
+    "close_call": 1,
+    "clear_lead": 2,
     "steps": [{"id": "s", "title": "S"}],
-    "needs": {"warmth": {"title": "Warmth", "bar": 2}, "sleep": {"title": "Sleep", "bar": 2}},
+    "needs": {"warmth": {"title": "Warmth", "bar": 4}, "sleep": {"title": "Sleep", "bar": 4}},
     "options": {
+        "nap": {"title": "Nap", "summary": "Nap.", "meets": ["sleep"], "advice": "Lie down"},
         "tea": {
             "title": "Tea",
             "summary": "Tea.",
             "meets": ["warmth"],
             "kinds": {"green": {"title": "Brew it green", "summary": "Green."}},
         },
-        "nap": {"title": "Nap", "summary": "Nap.", "meets": ["sleep"], "advice": "Lie down"},
-        "both": {"title": "Tea and nap", "summary": "Both.", "combines": ["tea", "nap"]},
+        "both": {"title": "Tea and nap", "summary": "Both.", "meets": ["warmth", "sleep"]},
         "water": {"title": "Water", "summary": "Water."},
     },
-    "bars": {"tea": 1, "nap": 1},
 }
 QUESTIONS: list[dict[str, Any]] = [
     {
@@ -70,8 +71,8 @@ RULES: dict[str, Any] = {
          "source": "Us"},
     ],
     "vetoes": [
-        {"id": "v", "when": {"bed": "no"}, "rules_out": ["nap"], "because": "Nowhere to lie.",
-         "way_around": "Find a sofa.", "source": "Us"}
+        {"id": "v", "when": {"bed": "no"}, "rules_out": ["nap", "both"],
+         "because": "Nowhere to lie.", "way_around": "Find a sofa.", "source": "Us"}
     ],
 }  # fmt: skip
 FILES = {loader.PLAYBOOK: PLAYBOOK, loader.QUESTIONS: QUESTIONS, loader.RULES: RULES}
@@ -147,7 +148,7 @@ def test_a_close_call_has_an_answer_for_each_side() -> None:
 def test_a_close_call_names_what_an_open_answer_leads_to() -> None:
     """Where the lead is large, the rival is the option that an open answer can lead to."""
     found = verdict(weather="yes", tired="very")
-    assert (found.strength, found.runner_up) == (Strength.TOO_CLOSE, "water")
+    assert (found.strength, found.runner_up) == (Strength.TOO_CLOSE, "nap")
     assert headline(TEA.playbook, found) == "*Too close to call: Tea and nap or Tea*"
 
 
