@@ -23,22 +23,23 @@ class Halting(WorkerHarness):
 
     def __init__(self, database: Database, url: str, slack: TinySlack) -> None:
         super().__init__(database, url, slack)
-        self._halted, self.may_go_on = asyncio.Event(), asyncio.Event()
+        self._halted, self.may_go_on = asyncio.Semaphore(0), asyncio.Event()
         self.may_go_on.set()
 
     async def _client_for(self, workspace: str) -> AsyncWebClient:
-        self._halted.set()
+        self._halted.release()
         await self.may_go_on.wait()
         return await super()._client_for(workspace)
 
-    async def halt_over(self, change: Awaitable[object]) -> None:
-        """Make a change, and wait until the worker has claimed its delivery and stalls."""
-        self._halted.clear()
+    async def halt_over(self, change: Awaitable[object], deliveries: int = 1) -> None:
+        """Make a change, and wait until the worker has rendered so many deliveries and stalls."""
+        self._halted = asyncio.Semaphore(0)
         self.may_go_on.clear()
         await change
         self.wake.set()
         async with asyncio.timeout(WITHIN):
-            await self._halted.wait()
+            for _ in range(deliveries):
+                await self._halted.acquire()
 
     async def go_on(self, after: timedelta) -> None:
         """Advance the stalled worker's clock, and let it finish its delivery."""
@@ -118,7 +119,8 @@ async def test_an_older_state_does_not_stay(
             await one.advance(seconds=1)
             other.harness.clock.advance(timedelta(seconds=1))
         hand_over = one.harness.services.decisions.hand_over
-        await one.halt_over(hand_over(ADA, decision.number, ("U100",)))
+        announced_and_asked = 2
+        await one.halt_over(hand_over(ADA, decision.number, ("U100",)), announced_and_asked)
         other.harness.clock.advance(still)
         await hand_over(ADA, decision.number, ("U101",))
         async with at_work(other):
