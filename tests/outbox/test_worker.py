@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bot.decisions.events import Event, Overridden
+from bot.decisions.events import Event, Withdrawn
 from bot.decisions.model import Decision
 from bot.outbox.model import Attempt, ThreadNote, announcement_key, thread_reply
 from bot.outbox.policy import back_off
@@ -211,8 +211,12 @@ async def test_one_faulty_delivery_does_not_end_the_others(env: WorkerHarness) -
     """A delivery that cannot be rendered fails after an hour; later ones are sent."""
     decision = await env.harness.post_decision(ADA)
     await posted(env)
-    unknown = Overridden("no_such_option", None, "")
-    broken = ThreadNote(Event(unknown, ADA.user, env.harness.clock.now()))
+
+    async def failing(workspace: str, number: int) -> Decision | None:
+        raise KeyError(workspace, number)
+
+    env.harness.services.decision = failing  # type: ignore[method-assign]  # a fault in rendering
+    broken = ThreadNote(Event(Withdrawn(""), ADA.user, env.harness.clock.now()))
     await env.harness.enqueue(thread_reply(decision, broken, env.harness.clock.now()))
     await env.advance(seconds=1)
     await env.harness.services.notify(BEN, "Fine.")
