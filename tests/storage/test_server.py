@@ -3,7 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Iterator
-from time import monotonic
+from time import monotonic, sleep
 
 import psycopg
 import pytest
@@ -122,6 +122,32 @@ async def test_transactions_that_conflict_run_again(harness: ServiceHarness) -> 
         "after 0",
         "after 1",
     ]
+
+
+@postgres_only
+async def test_transactions_that_conflicted_take_turns(harness: ServiceHarness) -> None:
+    """After a conflict no two transactions overlap, so that none of them loses again and again."""
+    together = threading.Barrier(4)
+    runs: list[str] = []
+    repeating: list[str] = []
+    most = []
+
+    def work(db: Connection, own: str) -> None:
+        runs.append(own)
+        states(db)
+        if runs.count(own) == 1:
+            together.wait(30)
+            insert_state(db, own)
+            return
+        repeating.append(own)
+        most.append(len(repeating))
+        sleep(0.1)
+        insert_state(db, own)
+        repeating.remove(own)
+
+    await asyncio.gather(*(harness.write(work, own) for own in "abcd"))
+    assert await harness.database.read(states) == ["a", "b", "c", "d"]
+    assert set(most) == {1}
 
 
 @postgres_only

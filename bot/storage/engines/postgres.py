@@ -67,7 +67,7 @@ _TURN_TABLE = "create table outbox_turn (taken_by integer)"
 # conflicts only with itself: https://www.postgresql.org/docs/current/sql-lock.html
 # A process that is stopped while it has its turn loses it.
 _TAKE_TURN = """
-set local lock_timeout = '2s';
+set local lock_timeout = '{milliseconds}ms';
 set local idle_in_transaction_session_timeout = '5s';
 lock table outbox_turn in share update exclusive mode
 """
@@ -317,17 +317,16 @@ class PostgresEngine:
         return self._run(work, psycopg.IsolationLevel.REPEATABLE_READ, read_only=True)
 
     def write(self, work: Callable[[Connection], Result]) -> Result:
-        """Run `work` in one transaction and return its result; an exception rolls it back."""
+        """Run `work` in one transaction and return its result; an exception rolls it back.
+
+        After a conflict it takes turns: many that only race may all lose until time is up.
+        """
         return self._run(work, psycopg.IsolationLevel.SERIALIZABLE, read_only=self._read_only)
 
     def write_in_turn(self, work: Callable[[Connection], Result]) -> Result:
         """Like `write`; no two of these transactions overlap, in any process."""
-
-        def taking_turn(db: Connection) -> Result:
-            db.execute(_TAKE_TURN)
-            return work(db)
-
-        return self.write(taking_turn)
+        serializable = psycopg.IsolationLevel.SERIALIZABLE
+        return self._run(work, serializable, read_only=self._read_only, in_turn=True)
 
     def problem(self) -> str | None:
         """Try a write and check the schema; return what is wrong and what to do, else None."""
@@ -359,6 +358,7 @@ class PostgresEngine:
         isolation: psycopg.IsolationLevel,
         *,
         read_only: bool,
+        in_turn: bool = False,
     ) -> Result:
         """Run `work` in a transaction, again after a conflict or on a new connection.
 
@@ -369,10 +369,16 @@ class PostgresEngine:
         if not self._is_open:
             raise RuntimeError("the database is not open")
         attempts = _Attempts(lambda: self._is_closing)
+
+        def attempt(db: Connection) -> Result:
+            if in_turn or (attempts.conflicted and not read_only):
+                db.execute(_TAKE_TURN.format(milliseconds=attempts.milliseconds_left()))
+            return work(db)
+
         while True:
             transaction = _Transaction(self._connection, isolation, read_only=read_only)
             try:
-                return transaction.run(work)
+                return transaction.run(attempt)
             except psycopg.Error as error:
                 attempts.wait_after(error, transaction)
 
@@ -462,12 +468,21 @@ class _Transaction:
 
 
 class _Attempts:
-    """Decides whether a transaction that failed is run again, and waits before it is."""
+    """Decides whether a transaction that failed is run again, and waits before it is.
+
+    Attributes:
+        conflicted: whether an attempt failed because of another transaction.
+    """
 
     def __init__(self, is_closing: Callable[[], bool]) -> None:
         self._until = monotonic() + PATIENCE
         self._is_closing = is_closing
         self._count = 0
+        self.conflicted = False
+
+    def milliseconds_left(self) -> int:
+        """Return for how long an attempt may wait; at least 1, because 0 would be for ever."""
+        return max(int((self._until - monotonic()) * 1000), 1)
 
     def wait_after(self, error: psycopg.Error, transaction: _Transaction) -> None:
         """Wait before the next attempt.
@@ -483,6 +498,7 @@ class _Attempts:
         repeatable = isinstance(error, errors.UniqueViolation) and self._count == 1
         if not (lost or repeatable or isinstance(error, _CONFLICTS)):
             raise error
+        self.conflicted = self.conflicted or not lost
         pause = _RECONNECT_PAUSE if lost else _PAUSE * min(self._count, 10) * _JITTER.random()
         over = monotonic() + pause > self._until or self._is_closing()
         if transaction.outcome_unknown or over:
