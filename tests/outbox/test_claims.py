@@ -115,6 +115,7 @@ async def test_an_older_state_does_not_stay(
     slack, still = one.slack, halt + timedelta(seconds=1)
     async with at_work(one):
         decision = await one.harness.post_decision()
+        await one.rest()
         for _ in range(2):
             await one.advance(seconds=1)
             other.harness.clock.advance(timedelta(seconds=1))
