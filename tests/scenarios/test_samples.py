@@ -47,7 +47,7 @@ async def test_samples_cover_all_states(tmp_path: Path) -> None:
         if message.by_app
     ]
     assert len(announced) == len(samples)
-    assert sum("Reviewed by" in text for text in announced) == 3
+    assert sum("says" in text and "🔎" in text for text in announced) == 3
     assert playground.violations == []
 
 
