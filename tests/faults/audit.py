@@ -184,7 +184,10 @@ def _stale(harness: FaultHarness, dump: DatabaseDump) -> Iterator[str]:
         current = announcement(decision, playbooks[decision.playbook_hash])
         shown = texts.get((delivery["sent_channel"], delivery["ts"]))
         if shown is not None and _state_shown(shown) != _state_shown(text_of(current)):
-            yield f"stale: the announcement of {decision.number}, which is {decision.status}"
+            yield (
+                f"stale: the announcement of {decision.number} shows {_state_shown(shown)}, "
+                f"not {_state_shown(text_of(current))}"
+            )
 
 
 def _state_shown(text: str) -> tuple[str, set[str]]:
