@@ -49,7 +49,7 @@ def test_a_veto_overrides_points(lunch):
         ("cook",),
         "Bring what was cooked yesterday.",
     )
-    assert hit.answers == (Answered("hunger", "some"), Answered("time", "minutes"))
+    assert hit.answers == (Answered("time", "minutes"), Answered("hunger", "some"))
     assert verdict.option != "cook"
 
 
