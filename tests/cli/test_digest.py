@@ -58,9 +58,7 @@ def test_a_preview_reads_like_the_digest(database: Path) -> None:
     heading, line, *_ = text.splitlines()
     assert heading.startswith("Decisions  ·  week to ")
     assert line == "=" * len(heading)
-    assert (
-        "Waiting for a decision (1)\n\n#1  Answers <!channel> & more  ·  waiting for @U2" in text
-    )
+    assert "Waiting for a decision (1)\n\n#1  Answers <!channel> & more  ·  waiting for @U2" in text
     assert "Nightingale" not in text
     assert asyncio.run(_rows(database, "deliveries")) == []
 

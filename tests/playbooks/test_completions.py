@@ -237,9 +237,9 @@ def test_a_follow_up_is_asked_once_it_applies(lunch):
 
 
 def test_shipped_questions_are_ordered_by_information():
-    """The first three questions of `ragvsft` are those with the most information."""
+    """The first page of `ragvsft` asks for material and need, which tell most."""
     upcoming = shipped_engine("ragvsft").next_questions({})
-    assert {question.id for question in upcoming.questions[:3]} == {"material", "need", "training"}
+    assert {"material", "need"} < {question.id for question in upcoming.questions[:3]}
 
 
 SEVERAL = {
