@@ -132,7 +132,7 @@ async def test_a_success_releases_what_was_held(env: WorkerHarness) -> None:
 
 async def test_each_failed_retry_sends_an_alert(env: WorkerHarness) -> None:
     """Each failed retry by the driver sends another alert, until a retry succeeds."""
-    env.slack.script = ["is_archived", "ok", "is_archived", "ok"]
+    env.slack.script_of["C1"] = ["is_archived", "is_archived"]
     decision = await env.harness.post_decision()
     await env.rest()
     for _ in range(2):
@@ -157,7 +157,7 @@ async def test_a_notice_shows_how_it_went_on(env: WorkerHarness) -> None:
 
 async def test_an_older_alert_refers_to_the_newer_one(env: WorkerHarness) -> None:
     """If the second attempt fails too, the first alert refers to the second."""
-    env.slack.script = ["is_archived", "ok", "is_archived", "ok"]
+    env.slack.script_of["C1"] = ["is_archived", "is_archived"]
     decision = await env.harness.post_decision()
     await env.advance(seconds=2)
     await env.harness.services.delivery_issues.send_again(ADA, announcement_key(decision))

@@ -31,6 +31,9 @@ WITHIN = 60.0
 class TinySlack:
     """Stores posted and updated messages; `script` has the answers to the next calls.
 
+    `script_of` has those to the next calls for a channel. They come first, whatever else is sent to
+    other channels at the same time.
+
     An answer is one of:
         "ok": store the message.
         "drop_before", "drop_after": break the connection before or after storing it.
@@ -45,6 +48,7 @@ class TinySlack:
 
     def __init__(self) -> None:
         self.script: list[str] = []
+        self.script_of: dict[str, list[str]] = {}
         self.arrived: list[dict[str, Any]] = []
         self.kept: list[dict[str, Any]] = []
         self.updates: list[dict[str, Any]] = []
@@ -58,7 +62,8 @@ class TinySlack:
         message = await request.json()
         self.arrived.append(message)
         self.asked.set()
-        word = self.script.pop(0) if self.script else "ok"
+        script = self.script_of.get(message["channel"]) or self.script
+        word = script.pop(0) if script else "ok"
         await self.gate.wait()
         if word in {"ok", "drop_after"} or word.startswith("kept "):
             (self.updates if "ts" in message else self.kept).append(message)
