@@ -230,6 +230,11 @@ class Outbox:
         """
         await self._record(delivery, _pending(due_at, error, first_failed_at), lambda _db: None)
 
+    async def release(self, delivery: Delivery) -> None:
+        """Give a claim back that led to no post: the delivery can be claimed again at once."""
+        values = {"state": "pending", "claimed_at": None}
+        await self._record(delivery, values, lambda _db: None)
+
     async def slow_down(self, delivery: Delivery, until: datetime, error: str) -> None:
         """Retry a delivery after a rate limit, and delay what falls under the same limit.
 

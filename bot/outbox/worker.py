@@ -192,7 +192,7 @@ class DeliveryWorker:
         try:
             client = await self._client_for(delivery.workspace)
             if self._stopping:
-                await self._outbox.retry(delivery, delivery.due_at, "stopping")
+                await self._outbox.release(delivery)
                 return
             channel, ts = await self._post(client, message, send)
         except ClaimExpired:

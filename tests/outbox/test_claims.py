@@ -106,6 +106,21 @@ async def test_an_unsettled_post_is_sent_after_a_stall(pair: tuple[Halting, Work
     assert len(one.slack.kept) == 2
 
 
+async def test_a_claim_that_a_shutdown_gives_back_is_sent_at_once(
+    pair: tuple[Halting, WorkerHarness],
+) -> None:
+    """A delivery claimed during a shutdown is not posted; the next process posts it at once."""
+    one, other = pair
+    async with at_work(one):
+        await one.halt_over(one.harness.services.notify(ADA, "Claimed."))
+        one.worker.stop()
+    assert await one.states() == {"notice": "pending"}
+    assert one.slack.kept == []
+    async with at_work(other):
+        await other.rest()
+    assert [each["text"] for each in other.slack.kept] == ["Claimed."]
+
+
 @pytest.mark.parametrize("halt", [IN_FLIGHT, CLAIM_TTL])
 async def test_an_older_state_does_not_stay(
     pair: tuple[Halting, WorkerHarness], halt: timedelta
