@@ -46,8 +46,8 @@ from bot.slack.oauth.pages import InstallPages
 from bot.slack.rendering import Renderer
 from bot.slackkit.api_errors import SLACK_SECONDS, client_timeout
 from bot.storage.database import Database
-from bot.storage.inspection import check_clock
 from bot.storage.installations import InstallationStore
+from bot.storage.maintenance.inspection import check_clock
 from bot.storage.running_bots import RunningBots
 from bot.web.app import Endpoints, create_web
 from bot.web.events import Handler

@@ -22,7 +22,7 @@ from pydantic import (
 )
 
 from bot.manifest import COMMAND
-from bot.storage.location import POSTGRES_SCHEMES, Location, parse_location
+from bot.storage.connection import POSTGRES_SCHEMES, Location, parse_location
 
 SLACK_API: Final = "https://slack.com/api/"
 _KEY_RECIPE: Final = (

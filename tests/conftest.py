@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, settings
 
 from bot.charts import subprocess
 from bot.playground.transport import app_transport
+from bot.storage.connection import Location
 from bot.storage.database import Database
-from bot.storage.location import Location
 from tests.engines import ENGINES, EmbeddedPostgres
 from tests.services.harness import ServiceHarness
 

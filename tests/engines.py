@@ -18,10 +18,9 @@ import psutil
 import psycopg
 import pytest
 
-from bot.storage.connection import Connection
+from bot.storage.connection import Connection, Location, PostgresUrl
 from bot.storage.engines.postgres import PostgresConnection, PostgresEngine
 from bot.storage.engines.sqlite import SqliteConnection
-from bot.storage.location import Location, PostgresUrl
 from bot.storage.migrations import SCHEMA
 
 ENGINES: Final = ("sqlite", "postgres")

@@ -43,7 +43,7 @@ COMMANDS: Final = {
         "Decisions", "bot.cli.backup:restore", "Replace the database by a backup."
     ),
     "copy": CommandSpec(
-        "Decisions", "bot.cli.copy:copy", "Move to another database: SQLite or PostgreSQL."
+        "Decisions", "bot.cli.backup:copy", "Move to another database: SQLite or PostgreSQL."
     ),
     "rules": CommandSpec(
         "Playbooks", "bot.cli.rules:rules", "Check, test, analyse and try out playbooks."

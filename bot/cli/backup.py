@@ -1,4 +1,4 @@
-"""`ragvsft backup` and `ragvsft restore`: copy the database, and replace it by a copy."""
+"""`ragvsft backup`, `restore` and `copy`: copy a database, replace it, move to another one."""
 
 import asyncio
 from collections.abc import Iterator
@@ -6,19 +6,20 @@ from pathlib import Path
 
 import click
 
-from bot.cli.common import UsageError, count_of, database_location, existing_database
-from bot.cli.resources import open_database
+from bot.cli.common import UsageError, count_of, database_location, existing_database, open_database
 from bot.clock import SystemClock
 from bot.outbox.restore import recover_deliveries
-from bot.storage.backup import (
+from bot.settings import check_values
+from bot.storage.connection import DatabaseUnavailable, DatabaseUnusable, Location, PostgresUrl
+from bot.storage.decisions import UNKNOWN_GAP
+from bot.storage.maintenance.backup import (
     CopyRefused,
     RestoreResult,
     back_up,
     reconcile_restored,
     restore_database,
 )
-from bot.storage.decisions import UNKNOWN_GAP
-from bot.storage.location import PostgresUrl
+from bot.storage.maintenance.copying import CopiedTable, CopyDiffers, copy_database
 
 FILE = click.Path(path_type=Path)
 _RESTORE_POSTGRES = (
@@ -122,3 +123,34 @@ def _afterwards(waiting: int, *, digests: bool, gap: int) -> Iterator[str]:
             f"{gap:,} higher: buttons of old messages cannot act on new decisions."
         )
     yield "Start the bot again: ragvsft run"
+
+
+@click.command()
+@click.argument("source", metavar="FROM")
+@click.argument("target", metavar="TO")
+def copy(source: str, target: str) -> None:
+    """Copy all decisions from the database FROM to the new database TO.
+
+    Both are given as in DATABASE_URL: sqlite:///ragvsft.db, or
+    postgresql://user:password@host/database. Stop the bot first. Every table is read back and
+    compared; if anything differs, TO stays empty. Then set DATABASE_URL to TO and start the bot.
+    """
+    origin, destination = _location("FROM", source), _location("TO", target)
+    try:
+        copied = copy_database(origin, destination, _show)
+    except (CopyDiffers, DatabaseUnusable, DatabaseUnavailable) as error:
+        raise UsageError(str(error)) from error
+    rows = sum(table.rows for table in copied)
+    click.echo(f"Copied {rows:,} rows of {len(copied)} tables to {destination}: all are the same.")
+    click.echo("Set DATABASE_URL to it and start the bot: ragvsft run")
+
+
+def _location(name: str, url: str) -> Location:
+    settings, problems = check_values({"DATABASE_URL": url})
+    if settings is None:
+        raise UsageError(*(each.replace("DATABASE_URL", name, 1) for each in problems))
+    return settings.database
+
+
+def _show(table: CopiedTable) -> None:
+    click.echo(f"  {table.name:<24}{table.rows:>10,}")

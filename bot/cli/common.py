@@ -1,13 +1,18 @@
-"""What the commands share: settings, and the error for unusable input."""
+"""What the commands share: settings, database, playbooks, and the error for unusable input."""
 
 import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import IO, Any
 
 import click
 
+from bot.catalog import PlaybookCatalog
+from bot.playbooks.loader import NoPlaybookError, PlaybookError
 from bot.settings import Settings, SettingsError, check_values, read_settings, read_values
-from bot.storage.location import Location
+from bot.storage.connection import DatabaseUnusable, Location
+from bot.storage.database import Database
 
 
 class UsageError(click.ClickException):
@@ -83,3 +88,34 @@ def existing_database() -> Location:
 def count_of(number: int, singular: str, plural: str | None = None) -> str:
     """Return a number with its noun, such as "1 decision" or "1,200 decisions"."""
     return f"{number:,} {singular if number == 1 else plural or f'{singular}s'}"
+
+
+@asynccontextmanager
+async def open_database(*, writable: bool = False) -> AsyncIterator[Database]:
+    """Open the database of DATABASE_URL for a `with` block, without migrating it.
+
+    Raises:
+        UsageError: it does not exist or cannot be used.
+    """
+    try:
+        database = await Database(existing_database()).open_existing(writable=writable)
+    except DatabaseUnusable as error:
+        raise UsageError(str(error)) from error
+    try:
+        yield database
+    finally:
+        await database.close()
+
+
+def open_catalog() -> PlaybookCatalog:
+    """Return the playbooks of RAGVSFT_RULES.
+
+    Raises:
+        UsageError: there is none, or the first one is broken.
+    """
+    try:
+        return PlaybookCatalog(partial_settings("RAGVSFT_RULES").rules)
+    except PlaybookError as error:
+        raise UsageError(*map(str, error.problems)) from error
+    except NoPlaybookError as error:
+        raise UsageError(str(error)) from error

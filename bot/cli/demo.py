@@ -26,7 +26,7 @@ from bot.playbooks.engine import InvalidAnswers
 from bot.playground import MovableClock, Playground, default_app, serving
 from bot.settings import Settings
 from bot.storage.database import Database
-from bot.storage.inspection import newest_entry
+from bot.storage.maintenance.inspection import newest_entry
 
 DEMO_PORT = 8300
 

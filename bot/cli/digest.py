@@ -14,8 +14,7 @@ from typing import Any
 import click
 from pydantic import TypeAdapter
 
-from bot.cli.common import UsageError, count_of, partial_settings
-from bot.cli.resources import open_catalog, open_database
+from bot.cli.common import UsageError, count_of, open_catalog, open_database, partial_settings
 from bot.clock import FixedClock, SystemClock
 from bot.decisions.model import Person
 from bot.digest.content import Digest

@@ -9,8 +9,7 @@ from pathlib import Path
 import click
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.cli.common import partial_settings
-from bot.cli.resources import open_catalog
+from bot.cli.common import open_catalog, partial_settings
 from bot.clock import SystemClock
 from bot.disk import read_mounts
 from bot.doctor.blocks import check_blocks

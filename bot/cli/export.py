@@ -11,8 +11,7 @@ import click
 import yaml
 
 from bot.charts.subprocess import render_needs
-from bot.cli.common import UsageError, count_of
-from bot.cli.resources import open_database
+from bot.cli.common import UsageError, count_of, open_database
 from bot.decisions.errors import PlaybookVersionUnusable
 from bot.decisions.model import Decision, Visibility
 from bot.decisions.records.build import record_of

@@ -11,13 +11,12 @@ from pathlib import Path
 import click
 
 from bot.cli import rules_input
-from bot.cli.common import count_of
-from bot.cli.resources import open_database
+from bot.cli.common import count_of, open_database
 from bot.decisions.errors import PlaybookVersionUnusable
 from bot.decisions.model import Decision
 from bot.decisions.records.words import recommended_words, words_of_answer
+from bot.playbooks.analysis.replay import ReplayResult, replay
 from bot.playbooks.engine import InvalidAnswers, RuleEngine
-from bot.playbooks.replay import ReplayResult, replay
 from bot.storage.database import Database
 from bot.storage.playbook_versions import StoredVersions
 from bot.storage.search import decision_counts, decisions_of_workspace

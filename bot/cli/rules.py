@@ -23,9 +23,9 @@ from bot.cli.rules_report import (
 )
 from bot.clock import SystemClock
 from bot.playbooks import loader
-from bot.playbooks.backtest import run_cases, summarize
+from bot.playbooks.analysis.backtest import run_cases, summarize
+from bot.playbooks.analysis.coverage import CoverageAnalysis
 from bot.playbooks.completions import NextQuestions
-from bot.playbooks.coverage import CoverageAnalysis
 from bot.playbooks.engine import InvalidAnswers, RuleEngine
 from bot.playbooks.schema import SCHEMA_FOLDER, schemas
 from bot.playbooks.verdict import Verdict

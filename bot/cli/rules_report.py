@@ -4,10 +4,10 @@ import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 
 from bot.decisions.records.words import NOTHING_YET, TOO_LITTLE, as_sentence
-from bot.playbooks.backtest import BacktestReport, CaseAgreement
+from bot.playbooks.analysis.backtest import BacktestReport, CaseAgreement
+from bot.playbooks.analysis.coverage import CoverageReport
 from bot.playbooks.completions import NextQuestions
 from bot.playbooks.costs import CostEstimate, cost_basis
-from bot.playbooks.coverage import CoverageReport
 from bot.playbooks.model import Playbook
 from bot.playbooks.verdict import Answered, Reason, Strength, Verdict
 

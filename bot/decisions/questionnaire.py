@@ -7,7 +7,7 @@ from bot.decisions.model import Draft, DraftPurpose
 from bot.playbooks import conditions
 from bot.playbooks.completions import ENOUGH_BY_PAGE, NextQuestions
 from bot.playbooks.engine import RuleEngine
-from bot.playbooks.examples import Example
+from bot.playbooks.library import Example
 from bot.playbooks.model import Playbook, Question
 from bot.playbooks.verdict import Verdict
 

@@ -89,8 +89,8 @@ def changed_recommendations(
 ) -> tuple[ChangedRecommendation, ...]:
     """Return the past decisions for which the current rules recommend another option, in order.
 
-    Answers that the current playbook no longer has are ignored, as in `playbooks.replay`. Decisions
-    that worked according to their reviews are left out, as there is nothing to reconsider.
+    Answers that the current playbook no longer has are ignored, as in `ragvsft rules replay`.
+    Decisions that worked according to their reviews are left out: nothing is to be reconsidered.
 
     Args:
         past: decisions made with older versions of a playbook.

@@ -13,10 +13,9 @@ from bot.disk import Mount, is_ephemeral, mount_of, storage_problem
 from bot.doctor.results import CheckResult, ok, problem, warning
 from bot.playbooks.loader import NoPlaybookError, PlaybookError, folders, load
 from bot.settings import Settings, check_values, missing, misspelt
-from bot.storage.connection import DatabaseUnusable
+from bot.storage.connection import DatabaseUnusable, PostgresUrl
 from bot.storage.database import Database
-from bot.storage.inspection import Inspection, inspect
-from bot.storage.location import PostgresUrl
+from bot.storage.maintenance.inspection import Inspection, inspect
 from bot.storage.running_bots import differing, playbooks_in_use, playbooks_of_bots
 
 SETTINGS: Final = "Settings"

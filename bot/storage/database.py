@@ -1,6 +1,6 @@
 """The database: every access runs on a thread of its engine, every write in a transaction.
 
-Only `storage.engines`, `storage.backup` and `storage.inspection` depend on an engine.
+Only `storage.engines` and `storage.maintenance` depend on an engine.
 """
 
 import asyncio
@@ -10,9 +10,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, Self, TypeVar
 
-from bot.storage.connection import Connection, DatabaseUnusable
+from bot.storage.connection import Connection, DatabaseUnusable, Location, PostgresUrl
 from bot.storage.engines.sqlite import SqliteEngine
-from bot.storage.location import Location, PostgresUrl
 
 if TYPE_CHECKING:
     from bot.storage.engines.postgres import PostgresEngine

@@ -10,7 +10,7 @@ from bot.decisions.fallback import FallbackEngine
 from bot.decisions.model import Decision
 from bot.playbooks import loader
 from bot.playbooks.engine import RuleEngine
-from bot.playbooks.examples import Example
+from bot.playbooks.library import Example
 from bot.playbooks.loader import PlaybookText
 from bot.storage.connection import Connection
 from bot.storage.convert import RowMapper

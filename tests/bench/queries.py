@@ -50,10 +50,9 @@ from bot.playbooks import loader
 from bot.playbooks.engine import RuleEngine
 from bot.playbooks.loader import PlaybookText
 from bot.playbooks.verdict import Strength
-from bot.storage.connection import Connection
+from bot.storage.connection import Connection, Location, PostgresUrl
 from bot.storage.database import Database
 from bot.storage.decisions import add_decision, load_decisions, number_decision
-from bot.storage.location import Location, PostgresUrl
 from bot.storage.perspectives import save_perspective
 from bot.storage.playbook_versions import PlaybookVersions, save_playbook
 from bot.storage.search import answer_sheets, find_page, read_decision

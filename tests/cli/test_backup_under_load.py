@@ -16,10 +16,10 @@ from bot.cli import root
 from bot.decisions.model import Place, Visibility
 from bot.digest.settings import DigestSettings
 from bot.settings import NAMES
-from bot.storage import backup
 from bot.storage.connection import Connection
 from bot.storage.database import Database
 from bot.storage.decisions import UNKNOWN_GAP
+from bot.storage.maintenance import backup
 from tests.services.harness import ADA, BEN, PUBLIC, ServiceHarness
 
 Tables = dict[str, list[dict[str, Any]]]

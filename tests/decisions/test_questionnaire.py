@@ -24,7 +24,7 @@ from bot.decisions.questionnaire import (
 )
 from bot.playbooks import loader
 from bot.playbooks.engine import RuleEngine
-from bot.playbooks.examples import Example
+from bot.playbooks.library import Example
 from bot.playbooks.model import Answer
 from tests.services.harness import SMALL
 

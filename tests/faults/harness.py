@@ -28,8 +28,8 @@ from bot.playground.playground import SHUTDOWN_GRACE
 from bot.playground.request_log import ApiCall
 from bot.playground.slack_model import Json
 from bot.serving import HttpServer
+from bot.storage.connection import Location, PostgresUrl
 from bot.storage.database import Database
-from bot.storage.location import Location, PostgresUrl
 from tests.engines import database_url
 from tests.faults.bot_main import BotConfig
 from tests.faults.clock import SharedClock

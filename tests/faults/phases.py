@@ -9,7 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from bot.outbox.model import DeliveryKind
-from bot.storage.location import Location
+from bot.storage.connection import Location
 from tests.engines import connected
 from tests.faults.audit import AuditReport, audit
 from tests.faults.harness import CHANNELS, FaultHarness

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.storage.location import Location
+from bot.storage.connection import Location
 from tests.slack.tiny_slack import WorkerHarness, running_worker
 
 

@@ -12,8 +12,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.outbox.policy import QUARANTINE
 from bot.outbox.store import IN_FLIGHT
 from bot.outbox.worker import CLAIM_TTL
+from bot.storage.connection import Location
 from bot.storage.database import Database
-from bot.storage.location import Location
 from tests.services.harness import ADA
 from tests.slack.tiny_slack import WITHIN, TinySlack, WorkerHarness, serving_tiny_slack
 

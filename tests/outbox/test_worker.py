@@ -13,7 +13,7 @@ from bot.decisions.model import Decision
 from bot.outbox.model import Attempt, ThreadNote, announcement_key, thread_reply
 from bot.outbox.policy import back_off
 from bot.outbox.reconcile import METADATA_EVENT
-from bot.storage.location import Location
+from bot.storage.connection import Location
 from tests.services.harness import ADA, BEN
 from tests.slack.tiny_slack import WITHIN, WorkerHarness, running_worker
 

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.playbooks import loader
-from bot.playbooks.backtest import CaseShare, run_cases, summarize
+from bot.playbooks.analysis.backtest import CaseShare, run_cases, summarize
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from itertools import product
 import pytest
 
 from bot.playbooks import loader
-from bot.playbooks.coverage import CoverageAnalysis
+from bot.playbooks.analysis.coverage import CoverageAnalysis
 
 ADD_RULE = """rules:
   - id: planted

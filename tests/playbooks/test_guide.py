@@ -11,11 +11,11 @@ import pytest
 import yaml
 
 from bot.playbooks import loader
-from bot.playbooks.backtest import run_cases, summarize
+from bot.playbooks.analysis.backtest import run_cases, summarize
+from bot.playbooks.analysis.coverage import CoverageAnalysis
 from bot.playbooks.bakeoff import items_needed
-from bot.playbooks.coverage import CoverageAnalysis
 from bot.playbooks.engine import RuleEngine
-from bot.playbooks.examples import read_examples
+from bot.playbooks.library import read_examples
 from bot.playbooks.model import CasesFile
 from bot.playbooks.schema import FORMATS
 from bot.playbooks.scoring import CompiledPlaybook

@@ -3,8 +3,8 @@
 import pytest
 
 from bot.playbooks import loader
+from bot.playbooks.analysis.replay import replay
 from bot.playbooks.engine import RuleEngine
-from bot.playbooks.replay import replay
 from tests.services.several import SEVERAL_ENGINE, changed_version
 
 MONDAY = {"hunger": "much", "company": "few", "weather": "rain", "time": "minutes"}

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.playbooks import loader
-from bot.playbooks.coverage import CoverageAnalysis
+from bot.playbooks.analysis.coverage import CoverageAnalysis
 from bot.playbooks.engine import RuleEngine
 
 RULES = Path(__file__).parents[2] / "rules"

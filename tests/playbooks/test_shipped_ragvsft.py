@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from bot.playbooks import loader
-from bot.playbooks.backtest import run_cases, summarize
+from bot.playbooks.analysis.backtest import run_cases, summarize
 from bot.playbooks.engine import RuleEngine
 from bot.playbooks.model import CasesFile
 from bot.playbooks.verdict import Strength

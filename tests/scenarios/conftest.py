@@ -20,7 +20,7 @@ from bot.slack import connection, home, replies, search
 from bot.slack.directory import SlackDirectory
 from bot.slack.handlers import questionnaire
 from bot.slackkit.permalinks import Permalinks
-from bot.storage.location import Location
+from bot.storage.connection import Location
 from tests.engines import EmbeddedPostgres
 from tests.scenarios.harness import TIMEOUT, FastForwardPlayground, Harness
 from tests.scenarios.oauth_harness import InstallClient, OAuthHarness

@@ -9,8 +9,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.digest.schedule import DigestState
 from bot.digest.service import DigestService
+from bot.storage.connection import Location
 from bot.storage.database import Database
-from bot.storage.location import Location
 from tests.slack.tiny_slack import TinySlack, WorkerHarness
 
 

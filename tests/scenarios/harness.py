@@ -30,7 +30,7 @@ from bot.playground.request_log import ApiCall
 from bot.playground.slack_model import SlackMessage, View
 from bot.playground.user_session import UserSession
 from bot.settings import Settings
-from bot.storage.location import Location
+from bot.storage.connection import Location
 from tests.engines import connected, database_url
 from tests.scenarios.messages import as_seen_by, delivery_key, team_message, text_of, text_of_blocks
 

@@ -20,8 +20,8 @@ from bot.digest.schedule import latest_occurrence, next_occurrence
 from bot.digest.settings import Schedule
 from bot.playground import Playground, serving
 from bot.playground.slack_model import SlackMessage
+from bot.storage.connection import Location
 from bot.storage.database import Database
-from bot.storage.location import Location
 from tests.engines import ENGINES, connected
 from tests.scenarios import digest_process
 from tests.scenarios.harness import TIMEOUT

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from bot.storage.backup import back_up
+from bot.storage.maintenance.backup import back_up
 from tests.scenarios.harness import Harness
 from tests.scenarios.messages import text_of
 from tests.storage.restores import restore

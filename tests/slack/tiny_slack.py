@@ -19,8 +19,8 @@ from bot.outbox.store import Outbox
 from bot.outbox.worker import DeliveryWorker
 from bot.services.services import Services
 from bot.slack.rendering import Renderer
+from bot.storage.connection import Location
 from bot.storage.database import Database
-from bot.storage.location import Location
 from tests.services.harness import ServiceHarness
 
 NAME = "/ragvsft"

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.storage.backup import back_up
+from bot.storage.maintenance.backup import back_up
 from tests.storage.restores import make
 
 

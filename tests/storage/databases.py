@@ -3,10 +3,9 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from bot.storage.connection import Connection
+from bot.storage.connection import Connection, Location
 from bot.storage.database import Database
 from bot.storage.engines.sqlite import SqliteConnection
-from bot.storage.location import Location
 
 
 @asynccontextmanager

@@ -9,8 +9,8 @@ from typing import Any
 import sqlite_utils
 
 from bot.outbox.restore import recover_deliveries
-from bot.storage.backup import RestoreResult, restore_database
 from bot.storage.database import Database
+from bot.storage.maintenance.backup import RestoreResult, restore_database
 from tests.services.factories import make_decision, store_decisions
 from tests.services.harness import ServiceHarness
 

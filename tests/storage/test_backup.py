@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 import sqlite_utils
 
-from bot.storage import backup
-from bot.storage.backup import CopyRefused, back_up
 from bot.storage.database import Database
+from bot.storage.maintenance import backup
+from bot.storage.maintenance.backup import CopyRefused, back_up
 from tests.engines import sqlite_only
 from tests.services.factories import make_decision, store_decisions
 from tests.services.harness import ServiceHarness

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from bot.storage.connection import DatabaseUnusable
-from bot.storage.inspection import check_clock, newest_entry
+from bot.storage.maintenance.inspection import check_clock, newest_entry
 from tests.services.harness import ADA, ServiceHarness
 
 

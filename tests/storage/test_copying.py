@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from bot.decisions.access import DecisionFilter, ReadScope
-from bot.storage.copying import CopiedTable, CopyDiffers, copy_database, stored_tables
+from bot.storage.connection import Location
 from bot.storage.database import Database
-from bot.storage.location import Location
+from bot.storage.maintenance.copying import CopiedTable, CopyDiffers, copy_database, stored_tables
 from bot.storage.search import find_page
 from tests.engines import EmbeddedPostgres
 from tests.services.harness import ADA, BEN, ServiceHarness

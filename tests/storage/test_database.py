@@ -10,11 +10,10 @@ from typing import Any
 import psycopg
 import pytest
 
-from bot.storage.connection import Connection
+from bot.storage.connection import Connection, Location
 from bot.storage.database import Database
 from bot.storage.engines import sqlite
 from bot.storage.engines.sqlite import SqliteConnection
-from bot.storage.location import Location
 from tests.services.harness import ServiceHarness
 from tests.storage.databases import insert_state, opened, states
 

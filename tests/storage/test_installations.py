@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from bot.storage.connection import Location
 from bot.storage.database import Database
 from bot.storage.installations import Installation, InstallationStore
-from bot.storage.location import Location
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 LATER = NOON + timedelta(minutes=10)

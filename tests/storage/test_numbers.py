@@ -11,9 +11,9 @@ import sqlite_utils
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from bot.storage.backup import back_up
 from bot.storage.database import Database
 from bot.storage.engines.sqlite import SqliteConnection
+from bot.storage.maintenance.backup import back_up
 from bot.storage.migrations import migrate
 from tests.services.factories import make_decision, store_decisions
 from tests.services.harness import ADA, STRANGER, ServiceHarness

@@ -10,10 +10,9 @@ from typing import Any
 
 import pytest
 
-from bot.storage.connection import DatabaseUnusable
+from bot.storage.connection import DatabaseUnusable, Location
 from bot.storage.database import Database
 from bot.storage.engines.sqlite import SqliteConnection
-from bot.storage.location import Location
 from bot.storage.migrations import MIGRATIONS, applied
 from tests.engines import ENGINES, EmbeddedPostgres
 from tests.services.harness import ServiceHarness

@@ -12,8 +12,8 @@ import pytest
 from bot.digest.settings import DigestSettings
 from bot.outbox import restore as recovery
 from bot.outbox.model import AnnouncementPost, Delivery, DeliveryState, redraw_of
-from bot.storage.backup import back_up
 from bot.storage.database import Database
+from bot.storage.maintenance.backup import back_up
 from tests.services.factories import make_decision, store_decisions
 from tests.services.harness import ADA, PUBLIC, ManualClock, ServiceHarness
 from tests.storage.restores import NOW, restore, rows

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.storage import backup as restoring
-from bot.storage.backup import CopyRefused
 from bot.storage.database import Database
 from bot.storage.engines.sqlite import SqliteConnection
+from bot.storage.maintenance import backup as restoring
+from bot.storage.maintenance.backup import CopyRefused
 from bot.storage.migrations import MIGRATIONS
 from tests.services.harness import ServiceHarness
 from tests.storage.restores import NOW, numbers, restore

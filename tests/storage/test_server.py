@@ -9,10 +9,15 @@ import psycopg
 import pytest
 
 from bot.decisions.model import Person
-from bot.storage.connection import Connection, DatabaseUnavailable, DatabaseUnusable
+from bot.storage.connection import (
+    Connection,
+    DatabaseUnavailable,
+    DatabaseUnusable,
+    PostgresUrl,
+    parse_location,
+)
 from bot.storage.database import Database
 from bot.storage.engines import postgres as engine
-from bot.storage.location import PostgresUrl, parse_location
 from bot.storage.migrations import applied
 from tests.engines import EmbeddedPostgres, postgres_only
 from tests.services.harness import ADA, ServiceHarness

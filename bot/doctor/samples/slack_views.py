@@ -44,14 +44,13 @@ from bot.doctor.samples import COMMAND
 from bot.doctor.samples.alerts import alert_messages
 from bot.doctor.samples.digests import digest_messages, digest_modals, home_digests
 from bot.playbooks.engine import RuleEngine
-from bot.playbooks.examples import Example
+from bot.playbooks.library import Example
 from bot.playbooks.model import Answer, Playbook, Question
 from bot.services.reviews import WaitingDecisions
 from bot.services.search import Likeness, SimilarDecision
 from bot.slack.views import notices, search
 from bot.slack.views.announcement import announcement, decider_message, thread_note
 from bot.slack.views.decide import REASON_LENGTH, hand_over_modal, override_modal, withdraw_modal
-from bot.slack.views.drafts import resume_offer
 from bot.slack.views.home import home_view
 from bot.slack.views.perspectives import (
     all_views_message,
@@ -60,7 +59,7 @@ from bot.slack.views.perspectives import (
     view_request,
     view_request_modal,
 )
-from bot.slack.views.questionnaire import questionnaire_modal
+from bot.slack.views.questionnaire import questionnaire_modal, resume_offer
 from bot.slack.views.reader import OpenDecision, ReaderTab, reader_modal
 from bot.slack.views.recommendation import recommendation_message
 from bot.slack.views.result import PROBLEM_LENGTH, TITLE_LENGTH

@@ -14,7 +14,7 @@ from bot.slack.handlers.modals import open_page
 from bot.slack.handlers.search import SearchHandlers
 from bot.slack.replies import EphemeralReplies, ack_with
 from bot.slack.views import notices
-from bot.slack.views.drafts import resume_offer
+from bot.slack.views.questionnaire import resume_offer
 from bot.slack.views.rules import rules_message
 from bot.slackkit.payloads import parse_command, place_of_command, sender
 

@@ -17,8 +17,8 @@ from bot.slack.background import BackgroundTasks
 from bot.slack.handlers.modals import open_page, page_view, update_view
 from bot.slack.home import HomeTab
 from bot.slack.replies import EphemeralReplies, remove_message, respond_privately
-from bot.slack.views.drafts import DISCARDED, resume_offer
 from bot.slack.views.notices import nothing_changed, posted_elsewhere, saved_for_later
+from bot.slack.views.questionnaire import DISCARDED, resume_offer
 from bot.slackkit.forms import (
     answers_of,
     channel_of,

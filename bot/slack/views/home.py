@@ -22,7 +22,7 @@ from bot.playbooks.model import Playbook
 from bot.services.reviews import NOTHING_WAITS, WaitingDecisions
 from bot.slack.views.announcement import status_label
 from bot.slack.views.decide import add_view_button
-from bot.slack.views.drafts import MOST_DRAFTS, draft_blocks
+from bot.slack.views.questionnaire import MOST_DRAFTS, draft_blocks
 from bot.slack.views.review import decided_line, outcome_buttons
 from bot.slack.views.verdict import headline
 from bot.slackkit import ids

@@ -24,11 +24,11 @@ from bot.storage.connection import (
     DatabaseUnavailable,
     DatabaseUnusable,
     Parameters,
+    PostgresUrl,
     Row,
     expand_lists,
     insert_statement,
 )
-from bot.storage.location import PostgresUrl
 from bot.storage.migrations import applied, is_foreign, migrate, schema_problem, unknown
 
 Result = TypeVar("Result")

@@ -17,7 +17,7 @@ from bot.storage.connection import Connection
 from bot.storage.convert import utc_text
 from bot.storage.decisions import UNKNOWN_GAP, highest_numbers, reserve_numbers
 from bot.storage.engines.sqlite import SqliteConnection
-from bot.storage.inspection import Inspection, inspect_connection
+from bot.storage.maintenance.inspection import Inspection, inspect_connection
 from bot.storage.migrations import migrate
 
 Recover = Callable[[Connection, datetime], int]

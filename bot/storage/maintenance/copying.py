@@ -4,10 +4,9 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from bot.storage.connection import Connection, Row
+from bot.storage.connection import Connection, Location, Row
 from bot.storage.database import engine_of
 from bot.storage.decisions import load_decisions
-from bot.storage.location import Location
 from bot.storage.migrations import SCHEMA_TABLE, schema_statements
 from bot.storage.search_index import index_decision
 

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from bot.storage.connection import Connection, DatabaseUnusable
+from bot.storage.connection import Connection, DatabaseUnusable, Location
 from bot.storage.database import postgres_engine
 from bot.storage.engines.sqlite import SqliteConnection
-from bot.storage.location import Location
 from bot.storage.migrations import applied, is_foreign, pending, unknown
 
 MAX_AHEAD = timedelta(days=1)

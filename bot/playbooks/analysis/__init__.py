@@ -1,0 +1,1 @@
+"""What a rule author asks of a playbook: backtest, coverage, replay of past decisions."""

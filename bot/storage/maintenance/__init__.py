@@ -1,0 +1,1 @@
+"""Work on a whole database: backup and restore, copy to another one, inspection."""
