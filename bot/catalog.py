@@ -36,7 +36,8 @@ class PlaybookCatalog:
         except NoPlaybookError as error:
             raise NoPlaybookError(
                 f"the folder {root} holds no playbook: set RAGVSFT_RULES to a folder with a "
-                "playbook.yml, or with folders that have one"
+                "playbook.yml, or with folders that have one, or leave it out to use the "
+                "playbooks that ship with ragvsft"
             ) from error
         for folder, refused in self._library.refused.items():
             if folder.name == DEFAULT or not self._playbooks:

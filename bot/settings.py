@@ -22,6 +22,7 @@ from pydantic import (
 )
 
 from bot.manifest import COMMAND
+from bot.playbooks.loader import SHIPPED
 from bot.storage.connection import POSTGRES_SCHEMES, Location, parse_location
 
 SLACK_API: Final = "https://slack.com/api/"
@@ -152,7 +153,7 @@ class Settings(BaseModel):
     app_token: AppToken | None = Field(None, alias="SLACK_APP_TOKEN")
     slack_api_url: ApiUrl = Field(SLACK_API, alias="SLACK_API_URL")
     database_url: DatabaseUrl = Field("sqlite:///ragvsft.db", alias="DATABASE_URL")
-    rules: Path = Field(Path("rules"), alias="RAGVSFT_RULES")
+    rules: Path = Field(SHIPPED, alias="RAGVSFT_RULES")
     command: CommandName = Field("/ragvsft", alias="RAGVSFT_COMMAND")
     host: str = Field("0.0.0.0", alias="HOST")  # noqa: S104  # containers are reached from outside
     port: int = Field(3000, alias="PORT", ge=0, le=65535)

@@ -42,7 +42,7 @@ def test_one_workspace_over_socket_mode() -> None:
     assert found.socket_mode
     assert not found.many_workspaces
     assert found.database == Path("ragvsft.db")
-    assert found.rules == Path("rules")
+    assert found.rules == Path(__file__).parents[1] / "rules"
     assert (found.command, found.host, found.port) == ("/ragvsft", "0.0.0.0", 3000)
     assert found.slack_api_url == "https://slack.com/api/"
     assert not found.persistent

@@ -1,12 +1,16 @@
-"""The set-up of a fresh checkout: dependencies, locks and make."""
+"""What installs ragvsft: dependencies, locks, make and the wheel."""
 
+import os
 import re
 import shutil
 import subprocess
+import sys
 import tomllib
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
+from hatchling.builders.wheel import WheelBuilder
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
@@ -80,3 +84,43 @@ def test_make_lists_its_commands() -> None:
     listing = subprocess.run([make], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     for target in ("demo", "run", "test", "lint", "types", "bench", "screenshots", "lock", "help"):
         assert re.search(rf"^  make {target} +\w", listing, re.MULTILINE)
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> ZipFile:
+    """The wheel, built from the checkout without a network."""
+    folder = tmp_path_factory.mktemp("wheel")
+    (path,) = WheelBuilder(str(ROOT)).build(directory=str(folder))
+    return ZipFile(path)
+
+
+def test_the_wheel_holds_the_package_and_the_playbooks(wheel: ZipFile) -> None:
+    """Code, page, font, schema and playbooks travel in the wheel; nothing else does."""
+    folders = {"bot": ROOT / "bot", "bot/rules": ROOT / "rules"}
+    expected = {
+        f"{name}/{path.relative_to(folder).as_posix()}"
+        for name, folder in folders.items()
+        for path in folder.rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+    packed = {name for name in wheel.namelist() if ".dist-info/" not in name}
+    assert packed == expected
+    assert {"bot/rules/ragvsft/rules.yml", "bot/playground/page/index.html"} <= packed
+
+
+def test_the_wheel_finds_its_playbooks_from_any_folder(wheel: ZipFile, tmp_path: Path) -> None:
+    """Without a setting, a program outside a checkout uses the playbooks in the package."""
+    site, empty = tmp_path / "site", tmp_path / "empty"
+    wheel.extractall(site)
+    empty.mkdir()
+    environ = {name: value for name, value in os.environ.items() if name != "RAGVSFT_RULES"}
+    result = subprocess.run(
+        [sys.executable, "-m", "bot", "rules", "check"],
+        cwd=empty,
+        env=environ | {"PYTHONPATH": str(site)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (result.returncode, result.stderr) == (0, "")
+    assert [line.partition(":")[0] for line in result.stdout.splitlines()] == ["hosting", "ragvsft"]

@@ -40,7 +40,7 @@ def rules() -> None:
     """Check, test, analyse and try out playbooks.
 
     DIR is a playbook's folder or a folder of playbooks. Default: RAGVSFT_RULES, from the
-    environment or .env, or ./rules.
+    environment or .env, or the playbooks that ship with ragvsft.
     """
 
 
@@ -62,7 +62,7 @@ def _playbook_options(command: F) -> F:
         "folder",
         metavar="DIR",
         default=rules_input.default_folder,
-        show_default="RAGVSFT_RULES or rules",
+        show_default="RAGVSFT_RULES, or those that ship with ragvsft",
         type=click.Path(path_type=Path),
         help="A playbook's folder or a folder of playbooks.",
     )

@@ -12,7 +12,7 @@ from bot.playbooks.verdict import Answers
 
 
 def default_folder() -> str:
-    """Return the default folder of playbooks: RAGVSFT_RULES or `rules`.
+    """Return the default folder of playbooks: RAGVSFT_RULES, or the one that ships.
 
     Raises:
         UsageError: `.env` exists and cannot be read.

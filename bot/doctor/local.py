@@ -46,7 +46,7 @@ def check_playbooks(folder: Path) -> Iterator[CheckResult]:
         yield problem(
             PLAYBOOKS,
             f"no playbook in {folder.absolute()}",
-            "set RAGVSFT_RULES to the folder of your playbooks; the project ships rules/ragvsft",
+            "correct RAGVSFT_RULES, or leave it out to use the playbooks that ship with ragvsft",
         )
         return
     for each in found:
@@ -63,7 +63,8 @@ def check_playbooks(folder: Path) -> Iterator[CheckResult]:
         else:
             yield ok(
                 PLAYBOOKS,
-                f"{playbook.id}: {len(playbook.questions)} questions, {len(playbook.rules)} rules",
+                f"{playbook.id}: {len(playbook.questions)} questions, {len(playbook.rules)} rules, "
+                f"from {each.absolute()}",
             )
 
 

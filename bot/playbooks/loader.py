@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from pydantic import ValidationError
 
@@ -29,6 +29,7 @@ __all__ = [
     "PLAYBOOK",
     "QUESTIONS",
     "RULES",
+    "SHIPPED",
     "Examination",
     "NoPlaybookError",
     "PlaybookError",
@@ -43,6 +44,12 @@ __all__ = [
 ]
 
 NEEDED = (PLAYBOOK, QUESTIONS, RULES)
+_PACKAGE: Final = Path(__file__).parents[1]
+SHIPPED: Final = next(
+    (folder for folder in (_PACKAGE / "rules", _PACKAGE.parent / "rules") if folder.is_dir()),
+    _PACKAGE / "rules",
+)
+"""The folder of the playbooks that ship with ragvsft; in a checkout it is beside the package."""
 
 
 @dataclass(frozen=True, slots=True)
