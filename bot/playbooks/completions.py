@@ -12,10 +12,10 @@ from __future__ import annotations
 
 from bisect import bisect
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import accumulate, product, repeat, starmap
+from itertools import accumulate, product, repeat
 from math import log, log2, prod
 from random import Random
 from typing import TypeVar
@@ -25,8 +25,11 @@ from bot.playbooks.model import Answer, Question
 from bot.playbooks.scoring import (
     AnswerColumn,
     CompiledPlaybook,
+    Numbers,
     OpenSheet,
+    PointVector,
     ScoredSheet,
+    numbers_of,
 )
 from bot.playbooks.verdict import Homework, Strength
 
@@ -43,7 +46,7 @@ NOTHING = 1e-9
 
 @dataclass(frozen=True)
 class Completions:
-    """Ways of answering questions, each with the worth of every option, and its winner.
+    """Ways of answering questions, each with the total of every option, and its winner.
 
     `columns` have the answers, question by question; `winners` are places of options. `exact`:
     these are all completions there are, weighted by how likely they are. Otherwise they were drawn,
@@ -51,7 +54,7 @@ class Completions:
     """
 
     columns: Sequence[AnswerColumn]
-    worths: Sequence[Sequence[float]]
+    totals: Sequence[PointVector]
     winners: Sequence[int]
     weights: Sequence[float]
     exact: bool
@@ -63,7 +66,7 @@ class Completions:
 
     def shares(self) -> dict[int, float]:
         """Return how likely each winner is, the likeliest first."""
-        return dict(sorted(self._totals(self.winners).items(), key=lambda item: -item[1]))
+        return dict(sorted(self.shares_of(self.winners).items(), key=lambda item: -item[1]))
 
     @cached_property
     def information(self) -> Mapping[str, float]:
@@ -73,24 +76,23 @@ class Completions:
         several answers drawn it is the sum over each of them.
         """
         if self.exact:
-            winners = self._totals(self.winners)
+            winners = self.shares_of(self.winners)
             return {
                 column.question.id: max(0.0, self._shared_bits(column, winners))
                 for column in self.columns
             }
-        numbers = _numbers_of(self.winners)
+        numbers = numbers_of(self.winners).values()
         return {
             column.question.id: sum(
-                _shared_bits(list(by_value.values()), numbers)
-                for by_value in column.numbers.values()
+                _shared_bits(by_value.values(), numbers) for by_value in column.numbers.values()
             )
             for column in self.columns
         }
 
     def _shared_bits(self, column: AnswerColumn, winners: Mapping[int, float]) -> float:
         """Return the mutual information of one question's answer and the winner, by weights."""
-        answers = self._totals(column.answers)
-        both = self._totals(zip(column.answers, self.winners, strict=True))
+        answers = self.shares_of(column.answers)
+        both = self.shares_of(zip(column.answers, self.winners, strict=True))
         return _entropy(winners.values()) + _entropy(answers.values()) - _entropy(both.values())
 
     def deciding(self) -> dict[str, frozenset[int]]:
@@ -110,8 +112,8 @@ class Completions:
                 found[name] = frozenset[int]().union(*decided)
         return found
 
-    def _totals(self, keys: Iterable[K]) -> dict[K, float]:
-        """Return the total weight of each key, one key for each completion."""
+    def shares_of(self, keys: Iterable[K]) -> dict[K, float]:
+        """Return how likely each key is, one key for each completion."""
         if not self.exact:
             return {key: count / len(self.winners) for key, count in Counter(keys).items()}
         found: dict[K, float] = defaultdict(float)
@@ -144,6 +146,11 @@ class Outlook:
         self._asked_when = {
             question.id: conditions.terms(question.ask_when, compiled.questions)
             for question in self._questions
+        }
+        self._likelihoods = {each.id: self._likelihood(each) for each in self._questions}
+        self._draws = {name: self._drawn(name) for name in self._likelihoods}
+        self._answers = {
+            name: compiled.column(name, tuple(likely)) for name, likely in self._likelihoods.items()
         }
 
     def completions(self, sheet: ScoredSheet) -> Completions:
@@ -195,17 +202,14 @@ class Outlook:
             sheet: the answers.
             completions: from `completions` on the same sheet.
         """
-        leads = map(self._compiled.lead_of, repeat(sheet.winner), completions.worths)
-        chances: dict[float, float] = defaultdict(float)
-        for lead, weight in zip(leads, completions.weights, strict=True):
-            chances[lead] += weight
-        return sum(self._compiled.certainty(lead) * weight for lead, weight in chances.items())
+        leads = map(self._compiled.lead_of, repeat(sheet.winner), completions.totals)
+        shares = completions.shares_of(leads)
+        return sum(self._compiled.certainty(lead) * share for lead, share in shares.items())
 
     def next_questions(
-        self, sheet: ScoredSheet, completions: Completions, enough: float
+        self, sheet: ScoredSheet, completions: Completions, confidence: float, enough: float
     ) -> NextQuestions:
-        """See `RuleEngine.next_questions`; `completions` are from the method of that name."""
-        confidence = self.confidence(sheet, completions)
+        """See `RuleEngine.next_questions`; for the others see the methods of their names."""
         missing = [question for question in self._questions if question.id not in sheet.given]
         if len(missing) < len(completions.names):
             opened = OpenSheet(sheet, [question.id for question in missing])
@@ -229,8 +233,8 @@ class Outlook:
 
     def _led_to(self, sheet: ScoredSheet, name: str) -> set[int]:
         """Return the winners that the answers to one question lead to."""
-        sums = OpenSheet(sheet, [name]).sums([self._answers[name]])
-        return set(starmap(self._compiled.winner, sums))
+        totals = OpenSheet(sheet, [name]).totals([self._answers[name]])
+        return set(map(self._compiled.winner, set(totals)))
 
     def _deciding(self, opened: OpenSheet, contenders: set[int]) -> Mapping[str, Set[int]]:
         """Return the open questions that can decide the result, each with winners it leads to."""
@@ -245,15 +249,11 @@ class Outlook:
         Each with the options that it moves.
         """
         found: dict[str, set[int]] = {}
-        for name in opened.variables:
-            if moved := {
-                p
-                for p in options
-                if any(points[p] for points in self._compiled.gains[name].values())
-            }:
-                found.setdefault(conditions.question_of(name), set()).update(moved)
+        for name in opened.names:
+            if moved := options & self._compiled.moved[name]:
+                found[name] = moved
         for effect in opened.undecided:
-            moved = {p for p in options if effect.points[p] or effect.ruling >> p & 1}
+            moved = {p for p in options if effect.points[p]}
             if moved:
                 for name in effect.scope:
                     found.setdefault(conditions.question_of(name), set()).update(moved)
@@ -290,71 +290,46 @@ class Outlook:
         *,
         exact: bool,
     ) -> Completions:
-        compiled, sums = self._compiled, opened.sums(columns)
-        worths = list(starmap(compiled.compare, sums))
-        winners = list(map(compiled.best_of, worths))
-        return Completions(columns, worths, winners, weights, exact)
+        totals = opened.totals(columns)
+        winners = list(map(self._compiled.winner, totals))
+        return Completions(columns, totals, winners, weights, exact)
 
-    @cached_property
-    def _answers(self) -> Mapping[str, AnswerColumn]:
-        """All answers to each question."""
-        return {
-            question.id: self._compiled.column(question.id, tuple(question.values()))
-            for question in self._questions
-        }
-
-    @cached_property
-    def _likelihoods(self) -> Mapping[str, dict[Answer, float]]:
-        """How likely each answer to each question is."""
+    def _likelihood(self, question: Question) -> dict[Answer, float]:
+        """Return how likely each answer to a question is."""
         playbook = self._compiled.playbook
-        found: dict[str, dict[Answer, float]] = {}
-        for question in self._questions:
-            usual = playbook.usual_answers.get(question.id, {})
-            counts = {answer: usual.get(answer, 0) + 1 for answer in question.answers}
-            answered = playbook.usually_answered.get(question.id, 0) + 2
-            odds = {
-                value: prod(
-                    counts[each] / answered if each in value else 1 - counts[each] / answered
-                    for each in question.answers
-                )
-                if isinstance(value, tuple)
-                else counts[str(value)]
-                for value in question.values()
-            }
-            whole = sum(odds.values())
-            found[question.id] = {value: each / whole for value, each in odds.items()}
-        return found
+        usual = playbook.usual_answers.get(question.id, {})
+        counts = {answer: usual.get(answer, 0) + 1 for answer in question.answers}
+        answered = playbook.usually_answered.get(question.id, 0) + 2
+        odds = {
+            value: prod(
+                counts[each] / answered if each in value else 1 - counts[each] / answered
+                for each in question.answers
+            )
+            if isinstance(value, tuple)
+            else counts[str(value)]
+            for value in question.values()
+        }
+        whole = sum(odds.values())
+        return {value: each / whole for value, each in odds.items()}
 
-    @cached_property
-    def _draws(self) -> Mapping[str, AnswerColumn]:
-        """The answers drawn for each question, in proportion to how likely they are."""
-        found = {}
-        for name, likely in self._likelihoods.items():
-            bounds = list(accumulate(likely.values()))
-            answers = list(likely)
-            drawn = [
-                answers[min(bisect(bounds, (number + 0.5) / DRAWS), len(answers) - 1)]
-                for number in range(DRAWS)
-            ]
-            seed = f"{self._compiled.playbook.hash}:{name}"
-            Random(seed).shuffle(drawn)  # noqa: S311 - reproducible, not secret
-            found[name] = self._compiled.column(name, drawn)
-        return found
+    def _drawn(self, name: str) -> AnswerColumn:
+        """Return the answers drawn for a question, in proportion to how likely they are."""
+        likely = self._likelihoods[name]
+        bounds, answers = list(accumulate(likely.values())), list(likely)
+        drawn = [
+            answers[min(bisect(bounds, (number + 0.5) / DRAWS), len(answers) - 1)]
+            for number in range(DRAWS)
+        ]
+        seed = f"{self._compiled.playbook.hash}:{name}"
+        Random(seed).shuffle(drawn)  # noqa: S311 - reproducible, not secret
+        return self._compiled.column(name, drawn)
 
 
-def _shared_bits(some: Sequence[Set[int]], others: Sequence[Set[int]]) -> float:
+def _shared_bits(some: Collection[Numbers], others: Collection[Numbers]) -> float:
     """Return the mutual information of two partitions of the completions drawn, in bits."""
-    both = [len(one & other) / DRAWS for one in some for other in others]
-    bits = _entropy_of(some) + _entropy_of(others) - _entropy(both)
+    bits = _entropy_of(some) + _entropy_of(others)
+    bits -= _entropy_of(one & other for one in some for other in others)
     return max(0.0, bits - _by_chance(len(some), len(others)))
-
-
-def _numbers_of(winners: Iterable[int]) -> Sequence[Set[int]]:
-    """Return the numbers of the completions that each winner has."""
-    found: dict[int, set[int]] = {}
-    for number, winner in enumerate(winners):
-        found.setdefault(winner, set()).add(number)
-    return list(found.values())
 
 
 def _by_chance(answers: int, winners: int) -> float:
@@ -365,8 +340,8 @@ def _by_chance(answers: int, winners: int) -> float:
     return (answers - 1) * (winners - 1) / (2 * DRAWS * log(2))
 
 
-def _entropy_of(partition: Iterable[Set[int]]) -> float:
-    return _entropy(len(part) / DRAWS for part in partition)
+def _entropy_of(partition: Iterable[Numbers]) -> float:
+    return _entropy(part.bit_count() / DRAWS for part in partition)
 
 
 def _entropy(shares: Iterable[float]) -> float:

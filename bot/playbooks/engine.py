@@ -9,7 +9,7 @@ from bot.playbooks import conditions
 from bot.playbooks.completions import ENOUGH, NextQuestions
 from bot.playbooks.explain import SheetKey, VerdictBuilder
 from bot.playbooks.model import Answer, Condition, Playbook, Question, Rule
-from bot.playbooks.scoring import CompiledPlaybook, OpenSheet, Score, ScoredSheet
+from bot.playbooks.scoring import CompiledPlaybook, OpenSheet, Score, ScoredSheet, without_vetoes
 from bot.playbooks.sensitivity import as_tuple
 from bot.playbooks.verdict import Answers, GateHit, Reason, Verdict
 from bot.playbooks.yaml_source import nearest
@@ -108,8 +108,10 @@ class RuleEngine:
         opened = OpenSheet(ScoredSheet(compiled, {}), names)
         columns = opened.columns([[sheet.get(name) for name in names] for sheet in sheets])
         return [
-            None if points == compiled.base else compiled.options[compiled.winner(points, ruling)]
-            for points, ruling in opened.sums(columns)
+            None
+            if without_vetoes(totals) == compiled.base
+            else compiled.options[compiled.winner(totals)]
+            for totals in opened.totals(columns)
         ]
 
     def points_of(self, rule: Rule) -> Mapping[str, int]:

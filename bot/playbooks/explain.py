@@ -109,16 +109,14 @@ class VerdictBuilder:
 
     def verdict(self, answered: SheetKey, changes: int) -> Verdict:
         """Return the verdict for an answer sheet, with flips of at most this many changes."""
-        sheet, completions = self.completed(answered)
+        sheet, completions, confidence = self.completed(answered)
         answers, score = sheet.given, sheet.score
         kind = self._compiled.kind_of(score.option, sheet.answers)
         held = self._rules.matching(answers)
         reasons, against = self._reasons(score, held)
         settled = self._outlook.settled(sheet, completions)
         gates = self.gates(answers, score.option)
-        confidence = self._capped(
-            self._outlook.confidence(sheet, completions), score.option, answers
-        )
+        confidence = self._capped(confidence, score.option, answers)
         strength = self._compiled.strength(
             confidence, only_left=score.strength is Strength.ONLY_LEFT
         )
@@ -149,13 +147,15 @@ class VerdictBuilder:
 
     def next_questions(self, answered: SheetKey, enough: float) -> NextQuestions:
         """See `RuleEngine.next_questions`."""
-        sheet, completions = self.completed(answered)
-        found = self._outlook.next_questions(sheet, completions, enough)
+        sheet, completions, confidence = self.completed(answered)
+        found = self._outlook.next_questions(sheet, completions, confidence, enough)
         return replace(found, confidence=self._capped(found.confidence, found.option, sheet.given))
 
-    def _complete(self, answered: SheetKey) -> tuple[ScoredSheet, Completions]:
+    def _complete(self, answered: SheetKey) -> tuple[ScoredSheet, Completions, float]:
+        """Return an answer sheet with its completions and the confidence by them."""
         sheet = ScoredSheet(self._compiled, dict(answered))
-        return sheet, self._outlook.completions(sheet)
+        completions = self._outlook.completions(sheet)
+        return sheet, completions, self._outlook.confidence(sheet, completions)
 
     def rules_that_hold(self, answers: Answers) -> tuple[Rule, ...]:
         """Return the rules that give their points."""

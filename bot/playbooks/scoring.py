@@ -1,7 +1,8 @@
 """Points, winner, lead and strength of answer sheets; the semantics are in `verdict`.
 
-A playbook is compiled once: rules that look at a single question become a point vector for each
-of its answers; the others, and all vetoes, stay conditions ("joint effects"). `ScoredSheet` adds up
+A playbook is compiled once: rules and vetoes that look at a single question become a vector for
+each of its answers; the others stay conditions ("joint effects"). A veto takes `VETO` points, so
+that one sum, the total, tells an option's points and whether it is ruled out. `ScoredSheet` adds up
 one answer sheet. `OpenSheet` leaves some of its questions open, so that many ways of answering them
 can be scored quickly: everything that does not depend on them is added up once, and the answers to
 each open question are added as one `AnswerColumn`.
@@ -10,12 +11,13 @@ each open question are added as one `AnswerColumn`.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass, field
+from collections.abc import Hashable, Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass
 from functools import cached_property, reduce
-from itertools import repeat, starmap
+from itertools import repeat
 from math import inf
 from operator import and_, or_
+from typing import TypeVar
 
 from bot.playbooks import conditions
 from bot.playbooks.model import Answer, Playbook, Question, Rule
@@ -24,10 +26,14 @@ from bot.playbooks.verdict import Answers, Strength
 Choice = Sequence[Answer]
 """Answers to the open questions of an `OpenSheet`, in their order."""
 PointVector = tuple[int, ...]
-Ruling = int
-"""The options ruled out, as a bit mask: bit n is option n."""
-RULED_OUT = -inf
-"""The worth of an option that cannot win."""
+"""A figure for each option, in the playbook's order."""
+Numbers = int
+"""Numbers of completions as a bit mask: bit n is completion n."""
+K = TypeVar("K", bound=Hashable)
+VETO = 1_000_000
+"""What a veto takes from the total of an option; all rules together give far less."""
+RULED_OUT = -VETO // 2
+"""The least total of an option that can win is above this one."""
 CLEAR = 0.9
 """The least confidence that is called clear."""
 
@@ -55,14 +61,10 @@ class Score:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Effect:
-    """What a rule or veto does where one of its terms is fulfilled.
-
-    `points` has a figure for each option in the playbook's order.
-    """
+    """What a rule or veto gives to each option where one of its terms is fulfilled."""
 
     terms: tuple[conditions.Term, ...]
     points: PointVector
-    ruling: Ruling
 
     @property
     def scope(self) -> frozenset[str]:
@@ -81,16 +83,12 @@ class AnswerColumn:
     question: Question
     answers: Sequence[Answer]
     gains: Mapping[int, Sequence[int]]
-    numbers: Mapping[str, Mapping[str | None, Set[int]]]
-    _found: dict[tuple[str, Set[str]], Set[int]] = field(default_factory=dict)
+    numbers: Mapping[str, Mapping[str | None, Numbers]]
 
-    def with_any(self, variable: str, values: Set[str]) -> Set[int]:
+    def with_any(self, variable: str, values: Set[str]) -> Numbers:
         """Return the numbers of the completions where a variable has any of these values."""
-        key = (variable, values)
-        if key not in self._found:
-            numbers = self.numbers[variable]
-            self._found[key] = set[int]().union(*(numbers.get(value, ()) for value in values))
-        return self._found[key]
+        numbers = self.numbers[variable]
+        return reduce(or_, (numbers.get(value, 0) for value in values))
 
 
 class CompiledPlaybook:
@@ -110,32 +108,42 @@ class CompiledPlaybook:
             Effect(
                 conditions.terms(rule.when, self.questions),
                 tuple(map(self.points_of(rule).get, place, repeat(0))),
-                ruling=0,
             )
             for rule in playbook.rules
         ]
         self.vetoes = [
             Effect(
                 conditions.terms(veto.when, self.questions),
-                (0,) * len(place),
-                ruling=sum(1 << place[option] for option in set(veto.rules_out)),
+                tuple(-VETO if option in veto.rules_out else 0 for option in place),
             )
             for veto in playbook.vetoes
         ]
-        self.joint = [
-            *(effect for effect in self.rules if len(effect.scope) > 1),
-            *self.vetoes,
-        ]
+        self.effects = (*self.rules, *self.vetoes)
+        self.joint = [effect for effect in self.effects if len(effect.scope) > 1]
+        self.variables_of = {
+            question.id: conditions.variables(question) for question in playbook.questions
+        }
         self.variables = {
-            variable: values
-            for question in playbook.questions
-            for variable, values in conditions.variables(question).items()
+            name: values for each in self.variables_of.values() for name, values in each.items()
         }
         self.joint_of = {
-            name: frozenset(effect for effect in self.joint if name in effect.scope)
-            for name in self.variables
+            name: frozenset(
+                effect for effect in self.joint if not effect.scope.isdisjoint(variables)
+            )
+            for name, variables in self.variables_of.items()
         }
         self.gains = {name: self._gains(name) for name in self.variables}
+        self.moved = {
+            name: frozenset(
+                place
+                for variable in variables
+                for points in self.gains[variable].values()
+                for place in self._places
+                if points[place]
+            )
+            for name, variables in self.variables_of.items()
+        }
+        """The places of the options to which a question gives points by itself."""
         self._known_answers: dict[tuple[str, Answer], tuple[conditions.Values, PointVector]] = {}
 
     def _gains(self, name: str) -> dict[str | None, PointVector]:
@@ -144,7 +152,7 @@ class CompiledPlaybook:
         for answer in (None, *self.variables[name]):
             held = [
                 effect.points
-                for effect in self.rules
+                for effect in self.effects
                 if effect.scope == {name} and conditions.holds(effect.terms, {name: answer})
             ]
             found[answer] = add_up([(0,) * len(self.options), *held])
@@ -152,12 +160,12 @@ class CompiledPlaybook:
 
     def column(self, name: str, answers: Sequence[Answer]) -> AnswerColumn:
         """Prepare answers to one question for `OpenSheet.sums`."""
-        numbers: dict[str, dict[str | None, set[int]]] = {}
+        numbers: dict[str, dict[str | None, Numbers]] = {v: {} for v in self.variables_of[name]}
         gained: dict[Answer, PointVector] = {}
-        for answer, given in _places_of(answers).items():
+        for answer, given in numbers_of(answers).items():
             values, gained[answer] = self.of_answer(name, answer)
             for variable, value in values.items():
-                numbers.setdefault(variable, {}).setdefault(value, set()).update(given)
+                numbers[variable][value] = numbers[variable].get(value, 0) | given
         gains = {
             place: [gained[answer][place] for answer in answers]
             for place in self._places
@@ -184,15 +192,15 @@ class CompiledPlaybook:
         return found
 
     @cached_property
-    def _kind_rules(self) -> Mapping[str, Sequence[tuple[Rule, tuple[conditions.Term, ...]]]]:
-        """For each option with kinds, the rules that point to one of them."""
+    def _kind_rules(self) -> Mapping[str, Sequence[tuple[str | None, Effect, int]]]:
+        """For each option with kinds, the rules that point to one, and the points it gets."""
         return {
             name: [
-                (rule, effect.terms)
+                (rule.kind, effect, effect.points[place])
                 for rule, effect in zip(self.playbook.rules, self.rules, strict=True)
-                if rule.kind in option.kinds and name in self.points_of(rule)
+                if rule.kind in option.kinds and effect.points[place]
             ]
-            for name, option in self.playbook.options.items()
+            for place, (name, option) in enumerate(self.playbook.options.items())
             if option.kinds
         }
 
@@ -218,9 +226,9 @@ class CompiledPlaybook:
             if conditions.holds(terms, answers):
                 return kind
         points = Counter[str | None]()
-        for rule, terms in self._kind_rules.get(option, ()):
-            if conditions.holds(terms, answers):
-                points[rule.kind] += self.points_of(rule)[option]
+        for pointed, effect, own in self._kind_rules.get(option, ()):
+            if conditions.holds(effect.terms, answers):
+                points[pointed] += own
         best = max(self.playbook.options[option].kinds, key=points.__getitem__, default=None)
         return best if best is not None and points[best] > 0 else None
 
@@ -230,68 +238,51 @@ class CompiledPlaybook:
         title = self.playbook.options[option].title
         return f"{title} ({self.playbook.options[option].kinds[kind].title})" if kind else title
 
-    def winner(self, points: PointVector, ruling: Ruling) -> int:
+    def winner(self, totals: PointVector) -> int:
         """Return the place of the recommended option.
 
-        Args:
-            points: the points of each option from rules.
-            ruling: the options ruled out.
+        It is the best option, the first among equals; the last of all if none can win.
         """
-        return self.best_of(self.compare(points, ruling))
+        best = max(totals)
+        return totals.index(best) if best > RULED_OUT else len(totals) - 1
 
-    def best_of(self, worth: Sequence[float]) -> int:
-        """Return the place of the best option, the first among equals; the last if none can win."""
-        best = max(worth)
-        return worth.index(best) if best > RULED_OUT else len(worth) - 1
-
-    def compare(self, points: PointVector, ruling: Ruling) -> Sequence[float]:
-        """Return what each option is worth in the comparison; `RULED_OUT` if it cannot win."""
-        if not ruling:
-            return points
-        return [RULED_OUT if ruling >> place & 1 else own for place, own in enumerate(points)]
-
-    def lead_of(self, option: int, worth: Sequence[float]) -> float:
+    def lead_of(self, option: int, totals: PointVector) -> float:
         """Return how far an option is ahead; infinite where it is the only one left.
 
         Negative where it is behind, and minus infinity where it is ruled out.
 
         Args:
             option: its place.
-            worth: from `compare`.
+            totals: of every option.
         """
-        own = worth[option]
-        if own == RULED_OUT:
+        own, rival = totals[option], max((*totals[:option], *totals[option + 1 :]))
+        if own <= RULED_OUT:
             return -inf
-        ranked = sorted((RULED_OUT, *worth))
-        return own - (ranked[-2] if own == ranked[-1] else ranked[-1])
+        return own - rival if rival > RULED_OUT else inf
 
-    def score(self, points: PointVector, ruling: Ruling) -> Score:
-        """Return the whole result in figures; arguments as in `winner`."""
-        worth = self.compare(points, ruling)
-        shown = dict(zip(self.options, points, strict=True))
-        anything_known = points != self.base
-        if max(worth) == RULED_OUT:
-            return Score(
-                self.options[-1],
-                shown,
-                None,
-                0,
-                Strength.TOO_CLOSE,
-                stuck=True,
-                anything_known=anything_known,
-            )
-        winner = self.best_of(worth)
-        others = [place for place in self._places if worth[place] > RULED_OUT and place != winner]
-        second = max(others, key=worth.__getitem__, default=None)
-        lead = self.lead_of(winner, worth)
-        option = self.options[winner]
+    def strength_of(self, option: int, totals: PointVector) -> Strength:
+        """Return the strength of an option by its lead alone; arguments as in `lead_of`."""
+        lead = self.lead_of(option, totals)
+        return self.strength(self.certainty(lead), only_left=lead == inf)
+
+    def score(self, totals: PointVector) -> Score:
+        """Return the whole result in figures."""
+        winner, points = self.winner(totals), without_vetoes(totals)
+        candidates = [place for place in self._places if totals[place] > RULED_OUT]
+        others = [place for place in candidates if place != winner]
+        second = max(others, key=totals.__getitem__, default=None)
+        if second is not None:
+            lead = totals[winner] - totals[second]
+        else:
+            lead = max(self.playbook.clear_lead, points[winner]) if candidates else 0
         return Score(
-            option,
-            shown,
+            self.options[winner],
+            dict(zip(self.options, points, strict=True)),
             None if second is None else self.options[second],
-            max(self.playbook.clear_lead, shown[option]) if lead == inf else int(lead),
-            self.strength(self.certainty(lead), only_left=lead == inf),
-            anything_known=anything_known,
+            lead,
+            self.strength_of(winner, totals),
+            stuck=not candidates,
+            anything_known=points != self.base,
         )
 
     def certainty(self, lead: float) -> float:
@@ -314,10 +305,10 @@ class CompiledPlaybook:
 
 
 class ScoredSheet:
-    """An answer sheet with its points, its ruling, and the joint effects that hold on it.
+    """An answer sheet with its totals, and the joint effects that hold on it.
 
-    `given` are the answers by question, `answers` those by variable, `gains` the points that each
-    question gives by itself.
+    `given` are the answers by question, `answers` those by variable, `gains` what each question
+    gives by itself.
     """
 
     def __init__(self, compiled: CompiledPlaybook, given: Answers) -> None:
@@ -328,103 +319,104 @@ class ScoredSheet:
             values, self.gains[name] = compiled.of_answer(name, given.get(name))
             answers.update(values)
         self.held = [each for each in compiled.joint if conditions.holds(each.terms, answers)]
-        self.points = add_up(
+        self.totals = add_up(
             [compiled.base, *self.gains.values(), *(effect.points for effect in self.held)]
         )
-        self.ruling = join_rulings(effect.ruling for effect in self.held)
 
     @property
     def winner(self) -> int:
         """The place of the recommended option."""
-        return self.compiled.winner(self.points, self.ruling)
+        return self.compiled.winner(self.totals)
 
     @property
     def score(self) -> Score:
         """The whole result in figures."""
-        return self.compiled.score(self.points, self.ruling)
+        return self.compiled.score(self.totals)
 
 
 class OpenSheet:
     """An answer sheet with some questions left open, whatever it answers to them.
 
-    `points` and `ruling` are what is certain. `undecided` are the joint effects that may or may not
-    hold, with what is left of their terms.
+    `certain` is what each option gets however they are answered. `undecided` are the joint effects
+    that may or may not hold, with what is left of their terms.
     """
 
     def __init__(self, sheet: ScoredSheet, names: Sequence[str]) -> None:
         self.compiled, self.names = sheet.compiled, tuple(names)
         compiled = sheet.compiled
-        self.variables = [
-            v for name in names for v in conditions.variables(compiled.questions[name])
-        ]
-        wanted = frozenset(self.variables)
-        joint = frozenset[Effect]().union(*(compiled.joint_of[v] for v in self.variables))
-        certain = [effect for effect in sheet.held if effect not in joint]
+        wanted = frozenset[str]().union(*(compiled.variables_of[name] for name in names))
+        joint = frozenset[Effect]().union(*(compiled.joint_of[name] for name in names))
+        certain = [effect.points for effect in sheet.held if effect not in joint]
         self.undecided: list[Effect] = []
         for effect in joint:
             terms = conditions.restrict(effect.terms, sheet.answers, wanted)
             if not all(terms):
-                certain.append(effect)
+                certain.append(effect.points)
             elif terms:
-                self.undecided.append(Effect(terms, effect.points, effect.ruling))
+                self.undecided.append(Effect(terms, effect.points))
         given = [gains for name, gains in sheet.gains.items() if name not in names]
-        self.points = add_up([compiled.base, *given, *(effect.points for effect in certain)])
-        self.ruling = join_rulings(effect.ruling for effect in certain)
+        self.certain = add_up([compiled.base, *given, *certain])
 
     def winners(self, choices: Sequence[Choice]) -> list[int]:
         """Return the place of the option recommended for each way of answering the questions."""
-        return list(starmap(self.compiled.winner, self.sums(self.columns(choices))))
+        return list(map(self.compiled.winner, self.totals(self.columns(choices))))
 
     def columns(self, choices: Sequence[Choice]) -> list[AnswerColumn]:
-        """Prepare ways of answering the open questions for `sums`."""
+        """Prepare ways of answering the open questions for `totals`."""
         by_question = zip(*choices, strict=True)
         return list(map(self.compiled.column, self.names, by_question))
 
-    def sums(self, columns: Sequence[AnswerColumn]) -> list[tuple[PointVector, Ruling]]:
-        """Return points and ruling of many completions, given a column for each open question."""
+    def totals(self, columns: Sequence[AnswerColumn]) -> list[PointVector]:
+        """Return the totals of many completions, given a column for each open question."""
         column_of = {name: column for column in columns for name in column.numbers}
         count = len(columns[0].answers) if columns else 1
-        rulings, extra = [self.ruling] * count, [[each] * count for each in self.points]
+        joint = [[each] * count for each in self.certain]
         for effect in self.undecided:
-            found = _fulfilling(effect.terms, column_of)
+            members = _members(_fulfilling(effect.terms, column_of))
             for place, points in enumerate(effect.points):
                 if points:
-                    for number in found:
-                        extra[place][number] += points
-            if effect.ruling:
-                for number in found:
-                    rulings[number] |= effect.ruling
-        totals = [
-            map(sum, zip(own, *(c.gains[place] for c in columns if place in c.gains), strict=True))
-            for place, own in enumerate(extra)
-        ]
-        return list(zip(zip(*totals, strict=True), rulings, strict=True))
+                    for number in members:
+                        joint[place][number] += points
+        totals = []
+        for place, own in enumerate(joint):
+            gains = [column.gains[place] for column in columns if place in column.gains]
+            totals.append(map(sum, zip(own, *gains, strict=True)) if gains else own)
+        return list(zip(*totals, strict=True))
 
 
-def _places_of(answers: Iterable[Answer]) -> Mapping[Answer, Sequence[int]]:
-    """Return the places of each answer in a list of them."""
-    found: dict[Answer, list[int]] = {}
-    for place, answer in enumerate(answers):
-        found.setdefault(answer, []).append(place)
+def without_vetoes(totals: PointVector) -> PointVector:
+    """Return the points that totals are made of."""
+    return tuple((each - RULED_OUT) % VETO + RULED_OUT for each in totals)
+
+
+def numbers_of(keys: Iterable[K]) -> dict[K, Numbers]:
+    """Return the numbers of the completions that each key has, one key for each completion."""
+    found: dict[K, list[int]] = {}
+    for number, key in enumerate(keys):
+        found.setdefault(key, []).append(number)
+    return {key: sum(map((1).__lshift__, numbers)) for key, numbers in found.items()}
+
+
+def _members(numbers: Numbers) -> Sequence[int]:
+    """Return the numbers of completions one by one."""
+    found = []
+    while numbers:
+        lowest = numbers & -numbers
+        found.append(lowest.bit_length() - 1)
+        numbers ^= lowest
     return found
 
 
-def _fulfilling(
-    terms: Iterable[conditions.Term], column_of: Mapping[str, AnswerColumn]
-) -> Set[int]:
+def _fulfilling(terms: Iterable[conditions.Term], column_of: Mapping[str, AnswerColumn]) -> Numbers:
     """Return the numbers of the completions that fulfil any of the terms."""
-    found = set[int]()
+    found = 0
     for term in terms:
-        literals = [column_of[name].with_any(name, wanted) for name, wanted in term.items()]
-        found |= reduce(and_, literals)
+        found |= reduce(
+            and_, (column_of[name].with_any(name, wanted) for name, wanted in term.items())
+        )
     return found
 
 
 def add_up(vectors: Iterable[PointVector]) -> PointVector:
     """Return the sum of point vectors; at least one is needed."""
     return tuple(map(sum, zip(*vectors, strict=True)))
-
-
-def join_rulings(rulings: Iterable[Ruling]) -> Ruling:
-    """Return everything that any of the rulings rules out."""
-    return reduce(or_, rulings, 0)

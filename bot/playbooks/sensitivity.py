@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import combinations, product
+from functools import cache
+from itertools import combinations
+from operator import add, sub
 
 from bot.playbooks import conditions
 from bot.playbooks.model import Answer, Question
 from bot.playbooks.scoring import (
+    AnswerColumn,
     CompiledPlaybook,
     OpenSheet,
     PointVector,
-    Ruling,
     ScoredSheet,
 )
 from bot.playbooks.verdict import AnswerChange, Flip, Strength
 
 NewAnswers = Sequence[tuple[str, Answer]]
 """Questions with the answers that they would get."""
+_Rescored = Sequence[tuple[tuple[Answer, ...], PointVector]]
+"""New answers to some questions, each with the totals that they lead to."""
 _BY_STRENGTH = (Strength.CLEAR, Strength.ONLY_LEFT, Strength.LEANING, Strength.TOO_CLOSE)
 
 
@@ -28,6 +32,7 @@ class FlipFinder:
         self._compiled = compiled
         self._names = tuple(compiled.questions)
         self._order = {name: place for place, name in enumerate(self._names)}
+        self._column_of = cache(self._other_answers)
 
     def smallest(self, sheet: ScoredSheet, most: int = 2) -> tuple[Flip, ...]:
         """Return all flips of one change, or, where there are none, all of two if `most` allows it.
@@ -38,34 +43,58 @@ class FlipFinder:
         found = next(filter(None, (list(self.changes(sheet, size)) for size in sizes)), [])
         return tuple(sorted((self._flip(sheet, *each) for each in found), key=self._rank))
 
-    def changes(
-        self, sheet: ScoredSheet, size: int
-    ) -> Iterator[tuple[NewAnswers, PointVector, Ruling]]:
+    def changes(self, sheet: ScoredSheet, size: int) -> Iterator[tuple[NewAnswers, PointVector]]:
         """Yield every way of changing this many answers that leads to another option.
 
-        Each with the points and the ruling that it leads to.
+        Each with the totals that it leads to.
         """
-        questions = self._compiled.questions
-        others = {name: other_answers(questions[name], sheet.given.get(name)) for name in questions}
-        before = sheet.winner
+        before, single = sheet.winner, {name: self._singly(sheet, name) for name in self._names}
         for names in combinations(self._names, size):
-            opened = OpenSheet(sheet, names)
-            choices = list(product(*(others[name] for name in names)))
-            sums = opened.sums(opened.columns(choices))
-            for choice, (points, ruling) in zip(choices, sums, strict=True):
-                if self._compiled.winner(points, ruling) != before:
-                    yield tuple(zip(names, choice, strict=True)), points, ruling
+            found = single[names[0]] if size == 1 else self._together(sheet, names, single)
+            for choice, totals in found:
+                if self._compiled.winner(totals) != before:
+                    yield tuple(zip(names, choice, strict=True)), totals
 
-    def _flip(
-        self, sheet: ScoredSheet, new: NewAnswers, points: PointVector, ruling: Ruling
-    ) -> Flip:
+    def _singly(self, sheet: ScoredSheet, name: str) -> _Rescored:
+        """Return the totals that each other answer to a question leads to."""
+        column = self._column_of(name, sheet.given.get(name))
+        totals = OpenSheet(sheet, [name]).totals([column])
+        return list(zip(zip(column.answers, strict=True), totals, strict=True))
+
+    def _together(
+        self, sheet: ScoredSheet, names: Sequence[str], single: Mapping[str, _Rescored]
+    ) -> _Rescored:
+        """Return the totals that other answers to both of two questions lead to.
+
+        Two questions that no rule names together move the totals independently.
+        """
+        first, second = (single[name] for name in names)
+        if self._compiled.joint_of[names[0]].isdisjoint(self._compiled.joint_of[names[1]]):
+            moved = [(each, tuple(map(sub, totals, sheet.totals))) for each, totals in second]
+            return [
+                (one + other, tuple(map(add, totals, gain)))
+                for one, totals in first
+                for other, gain in moved
+            ]
+        choices = [one + other for one, _ in first for other, _ in second]
+        opened = OpenSheet(sheet, names)
+        return list(zip(choices, opened.totals(opened.columns(choices)), strict=True))
+
+    def _other_answers(self, name: str, given: Answer) -> AnswerColumn:
+        """Return the answers that one change leads to, prepared for scoring."""
+        others = other_answers(self._compiled.questions[name], given)
+        return self._compiled.column(name, others)
+
+    def _flip(self, sheet: ScoredSheet, new: NewAnswers, totals: PointVector) -> Flip:
         changes = tuple(AnswerChange(name, sheet.given.get(name), to) for name, to in new)
         changed = {**sheet.answers, **conditions.expand(dict(new), self._compiled.questions)}
-        score = self._compiled.score(points, ruling)
+        winner = self._compiled.winner(totals)
+        option = self._compiled.options[winner]
         drifts = all(map(self._drifts, changes))
         phrases = ", and also ".join(map(self._phrase, changes))
-        text = f"If {phrases}: {self._compiled.title(score.option, changed)}."
-        return Flip(changes, score.option, score.strength, drifts, text)
+        text = f"If {phrases}: {self._compiled.title(option, changed)}."
+        strength = self._compiled.strength_of(winner, totals)
+        return Flip(changes, option, strength, drifts, text)
 
     def _drifts(self, change: AnswerChange) -> bool:
         question = self._compiled.questions[change.question]

@@ -18,7 +18,7 @@ from random import Random
 
 from bot.playbooks import conditions, loader
 from bot.playbooks.engine import RuleEngine
-from bot.playbooks.scoring import CompiledPlaybook, ScoredSheet
+from bot.playbooks.scoring import CompiledPlaybook, ScoredSheet, without_vetoes
 from bot.playbooks.sensitivity import FlipFinder, other_answers
 
 SHEETS = 40
@@ -40,7 +40,7 @@ class OwnEngine:
     def points(self, sheet):
         scored = ScoredSheet(self.compiled, sheet)
         assert scored.score.option
-        own = map(sub, scored.points, self.compiled.base)
+        own = map(sub, without_vetoes(scored.totals), self.compiled.base)
         return dict(zip(self.compiled.options, own, strict=True))
 
 

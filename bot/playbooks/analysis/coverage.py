@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice, product
 from math import prod
+from operator import sub
 from random import Random
 
 from bot.playbooks import conditions
@@ -23,7 +24,7 @@ from bot.playbooks.scoring import (
     Effect,
     OpenSheet,
     ScoredSheet,
-    join_rulings,
+    without_vetoes,
 )
 from bot.playbooks.sensitivity import as_tuple
 from bot.playbooks.verdict import Strength
@@ -178,9 +179,8 @@ class CoverageAnalysis:
             effect = self._members[number][1]
             if not conditions.holds(effect.terms, sheet.answers):
                 continue
-            points = tuple(a - b for a, b in zip(sheet.points, effect.points, strict=True))
-            ruling = join_rulings(each.ruling for each in sheet.held if each is not effect)
-            if self._compiled.winner(points, ruling) != sheet.winner:
+            totals = tuple(map(sub, sheet.totals, effect.points))
+            if self._compiled.winner(totals) != sheet.winner:
                 self._waiting.discard(number)
 
     def _look_for_effects(self) -> None:
@@ -229,14 +229,13 @@ class CoverageAnalysis:
         nothing = [None] * (len(followed) - 1)
         answers = [each for each in self._answers[name] if len(as_tuple(each)) == 1]
         choices = [[answer, *nothing] for answer in (None, *answers)]
-        (points, ruling), *after_each = opened.sums(opened.columns(choices))
-        won = self._compiled.winner(points, ruling)
-        stuck = max(self._compiled.compare(points, ruling)) == RULED_OUT
-        if stuck:
+        before, *after_each = opened.totals(opened.columns(choices))
+        won = self._compiled.winner(before)
+        if max(before) <= RULED_OUT:
             return
-        for answer, (after, ruling_after) in zip(answers, after_each, strict=True):
-            lost = self._compiled.winner(after, ruling_after)
-            gain = [b - a for a, b in zip(points, after, strict=True)]
+        for answer, after in zip(answers, after_each, strict=True):
+            lost = self._compiled.winner(after)
+            gain = tuple(map(sub, without_vetoes(after), without_vetoes(before)))
             others = [0, *(each for place, each in enumerate(gain) if place != won)]
             if lost != won and gain[won] > max(others):
                 self._note(sheet, name, answer, won, lost)
