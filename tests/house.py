@@ -29,7 +29,8 @@ _SQL = re.compile(
 )
 
 _VAGUE = re.compile(
-    r"\b(whoever|anew|amounts to|in the place of|of which|(?:is|are) told|stands|somebody)\b",
+    r"\b(whoever|anew|amounts to|in the place of|what comes of|of which|(?:is|are) told|stands"
+    r"|somebody)\b",
     re.IGNORECASE,
 )
 

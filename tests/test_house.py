@@ -137,6 +137,13 @@ def test_code_is_described_in_plain_words() -> None:
     assert found == []
 
 
+def test_texts_are_written_in_plain_words() -> None:
+    """Texts for people in the bot and in the playbooks contain no word of the list either."""
+    files = (*house.python_files(BOT), *sorted((ROOT / "rules").rglob("*.yml")))
+    found = {path: house.vague_words(path.read_text("utf-8")) for path in files}
+    assert {path: words for path, words in found.items() if words} == {}
+
+
 @pytest.mark.parametrize("name", PLAIN_DOCUMENTS)
 def test_documents_are_written_in_plain_words(name: str) -> None:
     """Documents contain no word of the list of vague ones."""

@@ -18,19 +18,19 @@ from bot.slackkit.message import Message, as_dicts, button, plain, section, sent
 from bot.slackkit.mrkdwn import channel_link, escape, fit_escaped, mention
 
 _CAUSES = {
-    "internal": "Something went wrong on my side, and whoever runs me has been told.",
-    "is_archived": "That channel is archived. Ask somebody who may to unarchive it.",
+    "internal": "Something went wrong on my side. I've logged it for the people who run me.",
+    "is_archived": "That channel is archived. Ask a workspace admin to unarchive it.",
     "restricted_action": "Your workspace doesn't let apps post in that channel.",
     "restricted_action_read_only_channel": "That channel is read-only.",
-    "restricted_action_thread_only_channel": "That channel takes replies only.",
+    "restricted_action_thread_only_channel": "That channel only takes replies.",
     "restricted_action_non_threadable_channel": "That channel takes no replies.",
     "restricted_action_thread_locked": "That thread is locked.",
-    "thread_not_found": "The message that it belongs to is gone.",
-    "message_not_found": "The message that it belongs to is gone.",
-    "cannot_reply_to_message": "The message that it belongs to takes no replies.",
-    "ekm_access_denied": "Your workspace's administrators have suspended posting there.",
+    "thread_not_found": "The message it belongs to is gone.",
+    "message_not_found": "The message it belongs to is gone.",
+    "cannot_reply_to_message": "The message it belongs to takes no replies.",
+    "ekm_access_denied": "Your workspace's admins have suspended posting there.",
     "cannot_dm_bot": "That conversation is with another app.",
-    "missing_scope": "I lack a permission that posting needs; whoever installed me can add it.",
+    "missing_scope": "I need one more permission to post. Ask the person who installed me.",
     **dict.fromkeys(APP_REMOVED, "I was removed from this workspace."),
 }
 _ON_BUTTONS = {
@@ -41,12 +41,12 @@ _ON_BUTTONS = {
 _COULD_NOT = {
     DeliveryKind.RECOMMENDATION: "add the recommendation to its thread",
     DeliveryKind.TEAM: "add the team's views to its thread",
-    DeliveryKind.THREAD_NOTE: "say in its thread what happened to it",
+    DeliveryKind.THREAD_NOTE: "post an update in its thread",
 }
 _WAS = {
     DeliveryKind.RECOMMENDATION: "adding the recommendation to the thread of decision #{}",
     DeliveryKind.TEAM: "adding the team's views to the thread of decision #{}",
-    DeliveryKind.THREAD_NOTE: "saying in its thread what happened to decision #{}",
+    DeliveryKind.THREAD_NOTE: "posting an update in the thread of decision #{}",
 }
 
 
@@ -64,7 +64,9 @@ def alert_message(alert: Alert, issue: DeliveryIssue, command: str) -> Message:
         case DeliveryState.DISMISSED if _is_expired(alert, issue):
             return sentence(_expired(alert, issue, command))
         case DeliveryState.DISMISSED:
-            return sentence(f"Good: {_subject(issue)} stays as it is, nothing is sent again.")
+            return sentence(
+                f"Good. {_capital(_subject(issue))} stays as it is. Nothing is sent again."
+            )
         case DeliveryState.PENDING | DeliveryState.SENDING:
             return sentence(f"{_capital(_subject(issue))} is on its way to {_place(issue)}.")
     if issue.alerted_again:
@@ -78,30 +80,30 @@ def _not_posted(reason: str, issue: DeliveryIssue, command: str) -> Message:
     """Say why a message was not posted, and how to post it."""
     decision, kind = issue.decision, issue.delivery.kind
     buttons: list[InteractiveElement] = [_button(issue, ids.Action.RETRY_POST)]
-    remedy = f"{_cause(reason)} When that is mended, press *Try again*"
+    remedy = f"{_cause(reason)} Once that's fixed, press *Try again*"
     if decision is None:
         text = (
-            f"I couldn't post the digest in {_place(issue)}. {remedy}; to do without it, type "
+            f"I couldn't post the digest in {_place(issue)}. {remedy}. To turn digests off, type "
             f"`{command} digest off` there."
         )
     elif kind is DeliveryKind.ANNOUNCEMENT:
         title = fit_escaped(decision.title, 300)
         text = (
-            f"Decision #{decision.number}, “{title}”, is saved, but not posted in "
+            f"Decision #{decision.number}, “{title}”, is saved, but I couldn't post it in "
             f"{_place(issue)}. {remedy}, or choose another channel."
         )
         buttons.append(_other_channel(decision))
     else:
         could_not = _COULD_NOT.get(kind, "bring its message up to date")
         text = (
-            f"Decision #{decision.number} stands in {_place(issue)}, but I couldn't "
+            f"Decision #{decision.number} is in {_place(issue)}, but I couldn't "
             f"{could_not}. {remedy}."
         )
     return _with_buttons(text, issue, buttons)
 
 
 def _unconfirmed(issue: DeliveryIssue) -> Message:
-    """Ask whether a message arrived, as Slack does not tell."""
+    """Ask whether a message arrived: Slack did not answer."""
     decision = issue.decision
     if decision is None:
         was = "posting the digest"
@@ -109,8 +111,8 @@ def _unconfirmed(issue: DeliveryIssue) -> Message:
         kind = issue.delivery.kind
         was = _WAS.get(kind, "posting decision #{}").format(decision.number)
     text = (
-        f"Slack broke off while I was {was} in {_place(issue)}. Please look there: if the "
-        "message is missing, press *Send again*; if it is there, press *It's there*."
+        f"Slack didn't answer while I was {was} in {_place(issue)}. Please look there: if the "
+        "message is missing, press *Send again*; if it arrived, press *It's there*."
     )
     buttons: list[InteractiveElement] = [
         _button(issue, ids.Action.RESEND),
@@ -130,12 +132,12 @@ def _expired(alert: Alert, issue: DeliveryIssue, command: str) -> str:
     place = _place(issue)
     if isinstance(alert, UnconfirmedAlert):
         return (
-            f"Nobody said whether the digest in {place} arrived, so the next one tells its time "
-            "again."
+            f"I don't know whether the digest in {place} arrived, so the next one covers the same "
+            "days again."
         )
     return (
-        f"I couldn't post the digest in {place} in time, so I left it out. The next one tells "
-        f"what it would have told; to do without them, type `{command} digest off` there."
+        f"I couldn't post the digest in {place} in time, so I skipped it. The next one covers "
+        f"the same days too. To turn digests off, type `{command} digest off` there."
     )
 
 
@@ -150,7 +152,7 @@ def _arrived(issue: DeliveryIssue) -> str:
 
 def _cause(reason: str) -> str:
     if is_server_error(reason):
-        return "Slack has answered with an error of its own for a day."
+        return "Slack has failed for a whole day."
     if reason in NOT_A_MEMBER:
         return "I'm not a member there: type `/invite @ragvsft` in that channel."
     return _CAUSES.get(reason, f"Slack's reason: {escape(reason)}.")
@@ -209,16 +211,16 @@ def _with_buttons(text: str, issue: DeliveryIssue, buttons: list[InteractiveElem
 def decider_unreachable(decider: str, number: int, reason: str) -> str:
     """Return the alert that a decider cannot be messaged; `reason` is Slack's error name."""
     return (
-        f"I can't reach {mention(decider)} to say that decision #{number} is theirs to make: they "
+        f"I can't reach {mention(decider)} to say that decision #{number} is theirs to make. They "
         f"may belong to another company, or have left (Slack's reason: {escape(reason)}). "
-        "*Hand over* in its menu has somebody else decide."
+        "To choose another decider, use *Hand over* in its menu."
     )
 
 
 def view_request_unreachable(user: str, number: int, reason: str) -> str:
     """Return the alert that a person asked for a view cannot be messaged."""
     return (
-        f"I can't reach {mention(user)} to ask for a view on decision #{number}: they may belong "
-        f"to another company, or have left (Slack's reason: {escape(reason)}). They are no longer "
-        "listed as asked; somebody of this workspace can be asked instead."
+        f"I can't reach {mention(user)} to ask for a view on decision #{number}. They may belong "
+        f"to another company, or have left (Slack's reason: {escape(reason)}). I took them off "
+        "the list; you can ask a person of this workspace instead."
     )

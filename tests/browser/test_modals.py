@@ -138,12 +138,12 @@ async def test_response_action_update(visit: Any, app: Any) -> None:
 async def test_errors_at_fields(visit: Any, app: Any) -> None:
     """An error returned by the app is shown at its field, and the text stays."""
     app.on_submission = lambda _payload: respond(
-        response_action="errors", errors={"title": "Somebody has decided this already."}
+        response_action="errors", errors={"title": "This is decided already."}
     )
     page = await open_modal(visit, app, page_view(1))
     await page.get_by_label("Title").fill("Refunds")
     await page.get_by_role("button", name="Next").click()
-    await expect(page.get_by_role("alert")).to_have_text("Somebody has decided this already.")
+    await expect(page.get_by_role("alert")).to_have_text("This is decided already.")
     await expect(page.get_by_label("Title")).to_have_value("Refunds")
 
 

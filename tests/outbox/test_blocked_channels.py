@@ -16,11 +16,11 @@ ERRORS = {
     "no_permission": "/invite",
     "restricted_action": "doesn't let apps post",
     "restricted_action_read_only_channel": "read-only",
-    "restricted_action_thread_only_channel": "replies only",
+    "restricted_action_thread_only_channel": "only takes replies",
     "restricted_action_non_threadable_channel": "takes no replies",
     "restricted_action_thread_locked": "locked",
     "ekm_access_denied": "suspended",
-    "missing_scope": "I lack a permission",
+    "missing_scope": "one more permission",
     "cannot_reply_to_message": "takes no replies",
     "invalid_blocks": "Slack's reason: invalid_blocks.",
     "invalid_blocks_format": "Slack's reason",
@@ -100,7 +100,7 @@ async def test_a_blocked_channel_sends_one_alert(env: WorkerHarness) -> None:
     await env.harness.services.decisions.withdraw(ADA, decision.number, "No longer needed")
     await env.advance(hours=1)
     (told,) = texts_to(env, "U1")
-    assert "stands in <#C1>, but I couldn't" in told
+    assert "is in <#C1>, but I couldn't" in told
 
 
 async def test_a_new_decision_in_a_blocked_channel_sends_an_alert(
@@ -220,7 +220,7 @@ async def test_a_channel_that_opens_again_is_not_flooded_with_digests(
             await env.advance(seconds=2)
     posted = texts_to(env, "C1")
     assert [text[:9] for text in posted if text.startswith("Decisions")] == ["Decisions"]
-    assert "so I left it out" in env.slack.updates[-1]["text"]
+    assert "so I skipped it" in env.slack.updates[-1]["text"]
     assert set(await env.outbox.counts()) == {"sent", "dismissed"}
 
 

@@ -71,7 +71,7 @@ async def test_one_post_a_second_and_channel(harness: ServiceHarness) -> None:
     await harness.outbox.mark_sent(await taken(harness), "D1", "1.0")
     harness.clock.advance(PACE - A_MOMENT)
     assert await claim(harness) is None
-    await harness.services.notify(BEN, "To somebody else.")
+    await harness.services.notify(BEN, "To another person.")
     await harness.services.notify(STRANGER, "To the same id in another workspace.")
     assert {(await taken(harness)).channel for _ in range(2)} == {BEN.user, STRANGER.user}
     harness.clock.advance(A_MOMENT)

@@ -164,8 +164,8 @@ async def test_a_new_claim_voids_an_older_look_up(
     harness.clock.advance(timedelta(seconds=65))
     now = harness.clock.now()
     (looked_up,) = await harness.outbox.unconfirmed(now - timedelta(seconds=60), now)
-    anew = await harness.outbox.renew_claim(held, now)
-    assert anew is not None
+    renewed = await harness.outbox.renew_claim(held, now)
+    assert renewed is not None
     await harness.outbox.retry(looked_up.delivery, now, "not_there")
     assert (await harness.rows("deliveries"))[0]["state"] == "sending"
     assert await harness.outbox.renew_claim(held, now) is None

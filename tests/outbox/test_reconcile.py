@@ -190,7 +190,7 @@ async def test_an_internal_error_without_a_look_up_asks_the_driver(
     await env.advance(hours=1)
     there = fault.startswith("kept")
     assert [each["channel"] for each in env.slack.kept] == ["C1", "U1"] if there else ["U1"]
-    assert "Slack broke off while I was posting decision #1" in env.slack.kept[-1]["text"]
+    assert "Slack didn't answer while I was posting decision #1" in env.slack.kept[-1]["text"]
     await env.harness.services.delivery_issues.settle(ADA, key, resend=not there)
     for _ in range(3):
         await env.advance(seconds=2)
@@ -210,7 +210,7 @@ async def test_a_day_of_internal_errors_gives_up_the_message(env: WorkerHarness)
     await env.advance(seconds=5)
     assert (await env.states())["announcement"] == "failed"
     (told,) = [each["text"] for each in env.slack.kept]
-    assert "Slack has answered with an error of its own for a day." in told
+    assert "Slack has failed for a whole day." in told
 
 
 async def test_a_forged_key_is_not_taken(env: WorkerHarness) -> None:

@@ -67,7 +67,7 @@ def playbooks(draw, most_questions=4):
             "when": draw(conditions(answers)),
             "points": draw(points),
             "because": "It is so.",
-            "source": "Somebody",
+            "source": "A survey",
         }
         for n in range(draw(st.integers(1, 8)))
     ]
@@ -78,7 +78,7 @@ def playbooks(draw, most_questions=4):
             "rules_out": draw(st.lists(st.sampled_from(OPTIONS), min_size=1, max_size=4)),
             "because": "It can't be.",
             "way_around": "Over the hill.",
-            "source": "Somebody",
+            "source": "A survey",
         }
         for n in range(draw(st.integers(0, 3)))
     ]

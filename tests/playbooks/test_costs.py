@@ -39,7 +39,7 @@ costs:
     picnic:
       per_month: [{quantity: blankets, price: rent}]
       effort: [0.4, 1]
-      upkeep: Somebody washes the blanket.
+      upkeep: Wash the blanket.
     skip:
       effort: [2, 3]
       source: Experience

@@ -228,7 +228,7 @@ def test_the_kind_has_the_most_points(lunch, changed):
     lonelier = changed("rules.yml", ("points: {skip: 3}", "points: {skip: 5}"))
     lonely = lonelier.evaluate({"hunger": "none", "company": "one", "time": "hours"})
     assert (lonely.option, lonely.kind) == ("skip", "talk")
-    assert lonely.steps[0] == "Call somebody."
+    assert lonely.steps[0] == "Call a friend."
 
 
 def test_an_answer_that_does_not_apply_is_ignored(lunch):

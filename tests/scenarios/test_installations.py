@@ -251,7 +251,7 @@ async def test_removal_stops_and_reinstalling_resumes(
     await oauth_harness.post_decision(zoe)
     assert not any(row["state"] in {"failed", "held"} for row in oauth_harness.rows("deliveries"))
 
-    north.installation.bot_token = "xoxb-north-anew"
+    north.installation.bot_token = "xoxb-north-new"
     assert (await install_client.install(north)).status_code == 200
     oauth_harness.playground.advance(minutes=2)
     announcement, _ = await oauth_harness.wait_for_post(ada)

@@ -190,7 +190,7 @@ async def test_a_post_that_a_crash_interrupted_is_left_to_the_driver(harness: Ha
     async with harness.run_bot():
         await harness.playground.until(lambda: ada.sees(ada.im.id))
         notice = ada.sees(ada.im.id)[-1]
-        assert "Slack broke off" in text_of(notice)
+        assert "Slack didn't answer" in text_of(notice)
         await ada.click(notice, "dismiss")
         await harness.playground.until(
             lambda: any("Next steps" in text_of(m) for m in ada.sees("product"))

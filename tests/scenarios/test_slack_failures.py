@@ -37,7 +37,7 @@ async def test_a_private_channel_without_the_bot(harness: Harness) -> None:
     view = await harness.fill_questionnaire(ada)
     assert "must be a member" in str(view.blocks)
     await ada.submit(view)
-    text = await harness.wait_for_message(ada, "is saved, but not posted", ada.im.id)
+    text = await harness.wait_for_message(ada, "is saved, but I couldn't post", ada.im.id)
     assert "/invite @ragvsft" in text
     assert harness.rows("decisions")[0]["visibility"] == "private"
 
@@ -55,7 +55,7 @@ async def test_another_channel_can_be_chosen_when_posting_failed(harness: Harnes
     ada = harness.playground.user("ada")
     await harness.open_questionnaire(ada, "leadership")
     await ada.submit(await harness.fill_questionnaire(ada))
-    await harness.wait_for_message(ada, "is saved, but not posted", ada.im.id)
+    await harness.wait_for_message(ada, "is saved, but I couldn't post", ada.im.id)
     await ada.click(ada.sees(ada.im.id)[-1], "post_elsewhere", "general")
     await harness.wait_for_post(ada, "general")
     (row,) = harness.rows("decisions")
@@ -140,7 +140,7 @@ async def test_a_connection_lost_after_posting_is_left_to_the_driver(harness: Ha
     await harness.open_questionnaire(ada)
     await ada.submit(await harness.fill_questionnaire(ada))
     await _wait_until_unconfirmed(harness)
-    await harness.wait_for_message(ada, "Slack broke off", ada.im.id)
+    await harness.wait_for_message(ada, "Slack didn't answer", ada.im.id)
     await ada.click(ada.sees(ada.im.id)[-1], "dismiss")
     await harness.wait_for_message(ada, "stays as it is", ada.im.id)
     assert [m.text for m in ada.sees("product") if "Decision #1" in m.text] == [
@@ -161,7 +161,7 @@ async def test_a_connection_lost_before_posting_is_sent_again_on_demand(harness:
     await harness.open_questionnaire(ada)
     await ada.submit(await harness.fill_questionnaire(ada))
     await _wait_until_unconfirmed(harness)
-    await harness.wait_for_message(ada, "Slack broke off", ada.im.id)
+    await harness.wait_for_message(ada, "Slack didn't answer", ada.im.id)
     await ada.click(ada.sees(ada.im.id)[-1], "resend")
     await harness.wait_for_post(ada)
 
@@ -174,7 +174,7 @@ async def test_only_the_owner_answers_a_notice(harness: Harness) -> None:
     await harness.open_questionnaire(ada)
     await ada.submit(await harness.fill_questionnaire(ada))
     await _wait_until_unconfirmed(harness)
-    await harness.wait_for_message(ada, "Slack broke off", ada.im.id)
+    await harness.wait_for_message(ada, "Slack didn't answer", ada.im.id)
     notice = ada.sees(ada.im.id)[-1]
     ben = harness.playground.user("ben")
     ben_notice = _forge_copy(harness, notice, ben.im.id)
@@ -361,7 +361,7 @@ async def test_a_reopened_channel_gets_held_posts(harness: Harness) -> None:
     harness.playground.archive("product")
     harness.playground.clock.advance(PACE)
     await ada.click(announcement, "accept")
-    await harness.wait_for_message(ada, "stands in <#C0PRODUCT>, but I couldn't", ada.im.id)
+    await harness.wait_for_message(ada, "is in <#C0PRODUCT>, but I couldn't", ada.im.id)
     await harness.wait_for_row("deliveries", lambda row: row["state"] == "held")
     assert "Decided: " not in text_of(announcement)
 

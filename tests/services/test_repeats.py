@@ -67,7 +67,7 @@ async def test_a_hand_over_to_the_same_people_is_none(harness: ServiceHarness) -
 
 
 async def asked_to_decide(harness: ServiceHarness) -> list[object]:
-    """Return who was told by direct message that a decision is theirs to make."""
+    """Return who got a direct message that a decision is theirs to make."""
     return [
         r["channel"] for r in await harness.rows("deliveries") if r["kind"] == "decider_message"
     ]

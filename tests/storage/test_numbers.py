@@ -73,7 +73,7 @@ LOST: dict[str, Callable[[Path], object]] = {
     "empty": lambda database: database.write_bytes(b""),
     "damaged": lambda database: database.write_text("no database"),
     "damaged within": lambda database: spoil(database),
-    "somebody else's": lambda database: (
+    "another program's": lambda database: (
         database.unlink(),
         sqlite_utils.Database(database).execute("create table notes (t)"),
     ),

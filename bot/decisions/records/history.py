@@ -116,7 +116,7 @@ class _EventFormatter:
             case HandedOver():
                 return "handed the decision over to"
             case Moved():
-                return "had it posted in another channel"
+                return "moved it to another channel"
             case Accepted():
                 return f"accepted the recommendation: {self._strong(detail.option)}"
             case Overridden():
@@ -134,7 +134,7 @@ class _EventFormatter:
             case Nudged():
                 return "reminded"
             case NotReached():
-                return "had asked somebody who cannot be reached:"
+                return "asked for a view, but this person can't be reached:"
             case ViewAdded():
                 return f"added a view: {self._strong(detail.option)}"
             case ViewChanged():

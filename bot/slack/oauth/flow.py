@@ -181,7 +181,7 @@ def _failed(error: str) -> str:
         logger.error("an installation failed: check the app's settings in Slack", reason=error)
         return (
             f"This bot is not set up correctly ({_name(error)}), so nothing was installed. "
-            "Whoever runs it finds the remedy in its log, and with ragvsft doctor."
+            "If you run it: the log and `ragvsft doctor` name the remedy."
         )
     return f"Slack did not accept the installation ({_name(error)}). Begin again."
 

@@ -177,15 +177,15 @@ async def test_a_record_tells_the_life_of_a_decision(harness: ServiceHarness) ->
 
 
 @pytest.mark.parametrize(
-    ("channel", "place", "told"),
+    ("channel", "place", "linked"),
     [("C1", PUBLIC, True), ("C2", PUBLIC, False), ("C1", PRIVATE, False)],
 )
-def test_a_source_in_another_channel_is_not_linked(channel: str, place: object, told: bool) -> None:
+def test_a_source_elsewhere_is_not_linked(channel: str, place: object, linked: bool) -> None:
     """A record links to its source message only if that is in the decision's channel."""
     made = replace(make_decision(12, place=place), source=Source(channel, LINK))  # type: ignore[arg-type]  # as parametrized
     record = record_of(made, ENGINE)
-    assert (record.source == LINK) is told
-    assert (f"* Made from this message: <{LINK}>" in as_markdown(record)) is told
+    assert (record.source == LINK) is linked
+    assert (f"* Made from this message: <{LINK}>" in as_markdown(record)) is linked
 
 
 async def test_a_channel_has_its_latest_name(harness: ServiceHarness) -> None:

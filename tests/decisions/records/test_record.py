@@ -278,7 +278,7 @@ def test_a_record_says_what_the_chosen_option_takes() -> None:
             per_month=CostRange(month, 2 * month),
             delay=CostRange(2, 5),
             effort=CostRange(4, 10),
-            upkeep="Somebody reads the logs.",
+            upkeep="An engineer reads the logs.",
             assumptions=("300 requests a day",),
             checked=AT.date(),
             source=None,
@@ -295,7 +295,7 @@ def test_a_record_says_what_the_chosen_option_takes() -> None:
     markdown = as_markdown(kept)
     assert "### Cost, Delay and Effort" in markdown
     assert f"Tuning: {line}.".replace("$", r"\$") in markdown
-    assert "Upkeep: Somebody reads the logs." in markdown
+    assert "Upkeep: An engineer reads the logs." in markdown
     assert r"| RAG | about \$200-400 | about \$0.014 | 2-5 s | 4-10 weeks |" in markdown
     assert "Assumes 300 requests a day. The oldest price was looked up on 2026-01-05." in (markdown)
     (row,) = csv.DictReader(io.StringIO(as_csv([kept])))
