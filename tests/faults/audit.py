@@ -1,7 +1,6 @@
 """The audit at the end of a fault run: acked actions, database and workspace are compared."""
 
 import json
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -125,9 +124,6 @@ def audit(harness: FaultHarness, workload: Workload) -> AuditReport:
     return report
 
 
-_MENTION = re.compile(r"<@\w+>")
-
-
 def _messages(harness: FaultHarness) -> Iterator[SlackMessage]:
     for channel in harness.playground.workspace.messages.values():
         yield from (m for m in channel if m.by_app and m.ephemeral_to is None)
@@ -190,12 +186,13 @@ def _stale(harness: FaultHarness, dump: DatabaseDump) -> Iterator[str]:
             )
 
 
-def _state_shown(text: str) -> tuple[str, set[str]]:
-    """Return the fallback text, with title, status and option, and the people mentioned.
+def _state_shown(text: str) -> str:
+    """Return the fallback text, which names title, status, option and who decided.
 
-    How the card is cut depends on the views, which are in other rows.
+    The card below it is cut to a number of words, and the views, which are in other rows, count
+    among them: even the deciders whom it names depend on them.
     """
-    return text.splitlines()[0], set(_MENTION.findall(text))
+    return text.splitlines()[0]
 
 
 def _no_digest(harness: FaultHarness, dump: DatabaseDump) -> Iterator[str]:
