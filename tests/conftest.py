@@ -13,6 +13,7 @@ from bot.charts import subprocess
 from bot.playground.transport import app_transport
 from bot.storage.connection import Location
 from bot.storage.database import Database
+from bot.storage.engines import postgres as postgres_engine
 from tests.engines import ENGINES, EmbeddedPostgres
 from tests.services.harness import ServiceHarness
 
@@ -60,8 +61,9 @@ def fast_shutdown() -> Iterator[None]:
 
 @pytest.fixture(scope="session", autouse=True)
 def generous_timeouts() -> Iterator[None]:
-    """Raise the timeouts of acks and charts, for busy machines."""
+    """Raise the timeouts of acks, charts and transactions, for busy machines."""
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(postgres_engine, "PATIENCE", TIMEOUT_SECONDS)
         patch.setattr(app_transport, "ACK_SECONDS", TIMEOUT_SECONDS)
         patch.setattr(subprocess, "SECONDS", TIMEOUT_SECONDS)
         yield
