@@ -11,9 +11,11 @@ from click.testing import CliRunner, Result
 
 from bot.cli import root
 from bot.cli.backup import format_size
+from bot.storage.connection import Location
 from bot.storage.database import Database
 from bot.storage.migrations import MIGRATIONS
 from tests.cli.helpers import NO_SETTINGS, create_database, error, output
+from tests.engines import EmbeddedPostgres, connected
 from tests.services.factories import make_decision
 from tests.services.harness import ServiceHarness
 
@@ -26,10 +28,11 @@ def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return Path("ragvsft.db")
 
 
-async def _decide(path: Path) -> None:
-    database = await Database(path).open()
-    await ServiceHarness(database).post_decision()
+async def _decide(location: Location) -> int:
+    database = await Database(location).open()
+    decision = await ServiceHarness(database).post_decision()
     await database.close()
+    return decision.number
 
 
 def run(*arguments: str, database: str = "ragvsft.db") -> Result:
@@ -70,6 +73,24 @@ def test_a_first_restore_of_an_older_schema(
     assert gap.startswith("The decisions made after the backup are unknown, so the next number is")
     assert "1,000 higher" in gap
     assert last.startswith("Start the bot")
+
+
+def test_restore_reconciles_a_postgres_database(postgres: EmbeddedPostgres) -> None:
+    """After pg_restore, --reconcile does what a restore of a SQLite database does."""
+    url = postgres.lend()
+    asyncio.run(_decide(url))
+    environ = NO_SETTINGS | {"DATABASE_URL": url.url}
+    told = CliRunner().invoke(root, ["restore", "saved.dump"], env=environ)
+    assert "pg_restore --clean" in error(told)
+    waiting, gap, last = lines(CliRunner().invoke(root, ["restore", "--reconcile"], env=environ))
+    assert waiting.startswith("2 messages waited when the backup was made and may have")
+    assert "the next number is 1,000 higher" in gap
+    assert last == "Start the bot again: ragvsft run"
+    with connected(url) as db:
+        posts = db.all("select state from deliveries where kind <> 'redraw'")
+    assert [row["state"] for row in posts] == ["sending", "sending"]
+    assert asyncio.run(_decide(url)) == 1002
+    postgres.take_back(url)
 
 
 def test_errors(database: Path) -> None:

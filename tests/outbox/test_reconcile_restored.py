@@ -1,41 +1,42 @@
 """After a restore, posts sent since the backup are reconciled with Slack."""
 
 from datetime import timedelta
-from pathlib import Path
 
 from bot.outbox.model import announcement_key
+from bot.outbox.restore import recover_deliveries
+from bot.storage.connection import Location
+from bot.storage.maintenance.backup import reconcile_restored
 from tests.outbox.histories import message, page
 from tests.services.harness import ADA
 from tests.slack.tiny_slack import WorkerHarness, running_worker
 
 
-async def test_a_restored_log_looks_before_it_posts(tmp_path: Path) -> None:
+async def test_a_restored_log_looks_before_it_posts(location: Location) -> None:
     """Posts unsent in the backup are looked up; found ones and their replies are stored as sent."""
-    path = tmp_path / "ragvsft.db"
-    async with running_worker(path) as env:
+    async with running_worker(location) as env:
         env.worker.stop()
         await env.harness.post_decision()
         await _as_restored(env)
-    async with running_worker(path) as again:
+    async with running_worker(location) as again:
         again.slack.history = [
             page(message("T1/1/announcement", "5.0")),
             page(message("T1/1/recommendation", "6.0")),
         ]
         again.harness.clock.advance(timedelta(days=2))
         for _ in range(3):
-            await again.rest()
+            await again.advance(seconds=1)
         assert again.slack.kept == []
-        assert await again.states() == {"announcement": "sent", "recommendation": "sent"}
+        posts = dict.fromkeys(("announcement", "recommendation", "redraw"), "sent")
+        assert await again.states() == posts
 
 
-async def test_a_restored_log_posts_what_is_missing(tmp_path: Path) -> None:
+async def test_a_restored_log_posts_what_is_missing(location: Location) -> None:
     """Posts unsent in the backup and not found in Slack are posted in order."""
-    path = tmp_path / "ragvsft.db"
-    async with running_worker(path) as env:
+    async with running_worker(location) as env:
         env.worker.stop()
         await env.harness.post_decision()
         await _as_restored(env)
-    async with running_worker(path) as again:
+    async with running_worker(location) as again:
         again.slack.history = [page(), page()]
         again.harness.clock.advance(timedelta(days=2))
         for _ in range(4):
@@ -43,14 +44,13 @@ async def test_a_restored_log_posts_what_is_missing(tmp_path: Path) -> None:
         assert [each.get("thread_ts") for each in again.slack.kept] == [None, "1.0"]
 
 
-async def test_a_restored_log_asks_where_it_cannot_look(tmp_path: Path) -> None:
+async def test_a_restored_log_asks_where_it_cannot_look(location: Location) -> None:
     """If Slack cannot be searched, the driver is asked about the announcement; replies wait."""
-    path = tmp_path / "ragvsft.db"
-    async with running_worker(path) as env:
+    async with running_worker(location) as env:
         env.worker.stop()
         decision = await env.harness.post_decision()
         await _as_restored(env)
-    async with running_worker(path) as again:
+    async with running_worker(location) as again:
         again.harness.clock.advance(timedelta(days=2))
         await again.rest()
         await again.rest()
@@ -69,7 +69,6 @@ async def test_a_restored_log_asks_where_it_cannot_look(tmp_path: Path) -> None:
 
 
 async def _as_restored(env: WorkerHarness) -> None:
-    """Set the posts to the state in which `ragvsft restore` leaves them."""
-    await env.harness.database.write(
-        lambda db: db.execute("update deliveries set state = 'sending', claimed_at = due_at")
-    )
+    """Prepare the database as `ragvsft restore` does, and on PostgreSQL `restore --reconcile`."""
+    now = env.harness.clock.now()
+    await env.harness.database.write(lambda db: reconcile_restored(db, now, recover_deliveries))
