@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 import os
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -16,6 +17,7 @@ from bot.doctor.blocks import check_blocks
 from bot.doctor.checks import run_checks
 from bot.doctor.results import CheckResult, all_ok, results_as_text, summary, to_dicts
 from bot.doctor.samples.slack_views import samples
+from bot.logs import configure_logs
 
 COLOURS = {"ok": "green", "warning": "yellow", "problem": "red"}
 
@@ -34,6 +36,7 @@ def doctor(context: click.Context, as_json: bool, blocks: bool) -> None:
     Checks the settings (environment and .env), Slack with its tokens and scopes, the playbooks,
     the database and the port. Changes nothing. Exit status 0 if the bot can run, 1 if not.
     """
+    configure_logs(logging.WARNING)
     checks = (
         _check_samples()
         if blocks

@@ -1,14 +1,25 @@
 """`ragvsft doctor` as a command."""
 
+import asyncio
 import json
 import socket
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 from click.testing import CliRunner
 
 from bot.cli import root
 from bot.settings import NAMES
+from tests.cli.helpers import create_database
+
+
+@pytest.fixture(autouse=True)
+def default_logs_afterwards() -> Iterator[None]:
+    """Undo what the command configures."""
+    yield
+    structlog.reset_defaults()
 
 
 def test_without_any_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -24,3 +35,12 @@ def test_without_any_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     report = json.loads(CliRunner().invoke(root, ["doctor", "--json"], env=nothing).stdout)
     assert report["ok"] is False
     assert {"subject", "state", "message", "remedy"} == set(report["results"][0])
+
+
+def test_json_is_all_that_is_printed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a database exists, playbooks are loaded to compare them; no log line says so."""
+    monkeypatch.chdir(tmp_path)
+    asyncio.run(create_database(tmp_path / "ragvsft.db"))
+    nothing = dict.fromkeys(NAMES) | {"SLACK_API_URL": "http://127.0.0.1:1/"}
+    output = CliRunner().invoke(root, ["doctor", "--json"], env=nothing).output
+    assert "is intact and up to date" in str(json.loads(output)["results"])
