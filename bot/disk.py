@@ -57,8 +57,8 @@ class Mount(NamedTuple):
     kind: str
 
 
-def read_mounts(table: Path = Path("/proc/mounts")) -> tuple[Mount, ...]:
-    """Return the mounted filesystems; none on a system without /proc/mounts."""
+def read_mounts(table: Path = Path("/proc/self/mounts")) -> tuple[Mount, ...]:
+    """Return the mounted filesystems; none on a system without /proc."""
     try:
         text = table.read_text(encoding="utf-8", errors="surrogateescape")
     except OSError:
@@ -98,8 +98,8 @@ def storage_problem(
         return None
     return (
         f"{platform} discards the disk that holds {path} at every restart, and all decisions with "
-        "it: attach persistent storage and set DATABASE_URL to a path on it (a volume "
-        "on Fly or Railway, a disk on Render, or any server of your own). If the path is already "
+        "it: set DATABASE_URL to a PostgreSQL database (postgresql://…), or to a path on "
+        "persistent storage (a volume on Fly or Railway, a disk on Render). If the path is already "
         "on persistent storage, set RAGVSFT_PERSISTENT=1."
     )
 

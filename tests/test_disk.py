@@ -22,7 +22,7 @@ def test_an_ephemeral_disk_is_refused(name: str, platform: str) -> None:
     for remedy in (
         "volume on Fly",
         "disk on Render",
-        "server of your own",
+        "PostgreSQL",
         "RAGVSFT_PERSISTENT=1",
     ):
         assert remedy in problem

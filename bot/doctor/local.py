@@ -146,8 +146,8 @@ def _check_disk(
         yield warning(
             DATABASE,
             f"{path} is on {mount.kind}: it is lost with the container or at a restart",
-            "mount a volume and set DATABASE_URL to a path on it, or set RAGVSFT_PERSISTENT=1 if "
-            "this path is persistent",
+            "set DATABASE_URL to a path on a volume, or to a PostgreSQL database, or set "
+            "RAGVSFT_PERSISTENT=1 if this path is persistent",
         )
 
 
@@ -164,7 +164,8 @@ def _check_server(url: PostgresUrl) -> CheckResult:
 def _check_folder(path: Path) -> CheckResult:
     folder = next(parent for parent in path.parents if parent.exists())
     if folder.is_dir() and os.access(folder, os.W_OK | os.X_OK) and not path.exists():
-        return ok(DATABASE, f"{path} will be created at the first start")
+        what = "" if path.parent.exists() else ", and its folder,"
+        return ok(DATABASE, f"{path}{what} will be created at the first start")
     return problem(
         DATABASE,
         f"{path} cannot be created: {folder} is not a folder that this user can write to",

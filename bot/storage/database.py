@@ -161,7 +161,7 @@ def postgres_engine(url: PostgresUrl) -> "PostgresEngine":
     if find_spec("psycopg") is None:
         raise DatabaseUnusable(
             "DATABASE_URL names a PostgreSQL database, whose driver is not installed: "
-            "pip install 'ragvsft[postgres]'"
+            "pip install 'psycopg[binary]'"
         )
     from bot.storage.engines.postgres import PostgresEngine
 

@@ -411,7 +411,7 @@ class PostgresEngine:
 
     def _unusable(self, error: psycopg.Error) -> DatabaseUnusable:
         return DatabaseUnusable(
-            f"the database {self._url} cannot be used ({_first_line(error)}): check that the "
+            f"the database {self._url} cannot be used ({_said(error)}): check that the "
             "server runs, and the host, user, password and database name in DATABASE_URL"
         )
 
@@ -502,7 +502,7 @@ class _Attempts:
         pause = _RECONNECT_PAUSE if lost else _PAUSE * min(self._count, 10) * _JITTER.random()
         over = monotonic() + pause > self._until or self._is_closing()
         if transaction.outcome_unknown or over:
-            raise DatabaseUnavailable(_first_line(error)) from error
+            raise DatabaseUnavailable(_said(error)) from error
         sleep(pause)
 
 
@@ -545,5 +545,7 @@ def _with_placeholders(sql: str) -> str:
     return _PLACEHOLDER.sub(r"%(\1)s", sql.replace("%", "%%"))
 
 
-def _first_line(error: BaseException) -> str:
-    return (str(error) or type(error).__name__).splitlines()[0]
+def _said(error: BaseException) -> str:
+    """Return what the server or libpq said first, without the address, which the URL has."""
+    line = (str(error) or type(error).__name__).splitlines()[0]
+    return re.sub(r"^connection failed: .* failed: (FATAL: +)?", "", line)
