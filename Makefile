@@ -30,11 +30,12 @@ run: $(VENV)/.ready-run ## run the bot with Slack (settings from the environment
 test: $(VENV)/.ready-dev ## run all tests; browser tests need chromium
 	@$(BIN)/python -m pytest -n $(JOBS) --dist loadfile $(ARGS)
 
-lint: $(VENV)/.ready-dev ## check style, format, types and the direction of imports
+lint: $(VENV)/.ready-dev ## check style, format, types, the direction of imports and the Dockerfile
 	@$(BIN)/ruff check $(SOURCES)
 	@$(BIN)/ruff format --check $(SOURCES)
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+	@$(BIN)/hadolint Dockerfile
 
 types: $(VENV)/.ready-dev $(TYPES)/node_modules/.ready ## check samples of all messages against Slack's types (needs npm)
 	@$(BIN)/python -m tests.types.write_samples

@@ -10,9 +10,13 @@ from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
+import yaml
 from hatchling.builders.wheel import WheelBuilder
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+
+from bot.cli import COMMANDS
+from bot.settings import NAMES
 
 ROOT = Path(__file__).parents[1]
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
@@ -124,3 +128,52 @@ def test_the_wheel_finds_its_playbooks_from_any_folder(wheel: ZipFile, tmp_path:
     )
     assert (result.returncode, result.stderr) == (0, "")
     assert [line.partition(":")[0] for line in result.stdout.splitlines()] == ["hosting", "ragvsft"]
+
+
+def _deployed(name: str) -> str:
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def _environments() -> dict[str, set[str]]:
+    """Return the variables that each deployment sets for the bot."""
+    compose = yaml.safe_load(_deployed("compose.yaml"))["services"]["bot"]
+    pod = next(yaml.safe_load_all(_deployed("deploy/kubernetes.yml")))["spec"]["template"]["spec"]
+    unit = re.findall(r"^Environment=(.*)", _deployed("deploy/ragvsft.service"), re.MULTILINE)
+    image = re.findall(r"(?:^ENV|^) +([A-Z_]+)=", _deployed("Dockerfile"), re.MULTILINE)
+    return {
+        "compose": set(compose["environment"]),
+        "kubernetes": {each["name"] for each in pod["containers"][0]["env"]},
+        "systemd": {each.partition("=")[0] for line in unit for each in line.split()},
+        "image": set(image),
+    }
+
+
+@pytest.mark.parametrize("way", ["compose", "kubernetes", "systemd", "image"])
+def test_deployments_set_what_is_a_setting(way: str) -> None:
+    """A deployment sets settings of the bot, or variables of libpq, Python and the shell."""
+    others = {"PATH", "PGPASSWORD", "PYTHONUNBUFFERED"}
+    found = _environments()[way]
+    assert found & NAMES
+    assert found - NAMES <= others
+
+
+def test_the_image_gets_what_it_copies() -> None:
+    """`.dockerignore` lets through what the Dockerfile copies, and nothing else."""
+    copied = re.findall(r"^COPY (?!--from)(.+) \S+$", _deployed("Dockerfile"), re.MULTILINE)
+    allowed = re.findall(r"^!(.+)", _deployed(".dockerignore"), re.MULTILINE)
+    assert {name for line in copied for name in line.split()} == set(allowed)
+    assert all((ROOT / name).exists() for name in allowed)
+
+
+def test_the_image_does_not_run_as_root() -> None:
+    """The last user of the image is a number other than 0, as Kubernetes requires."""
+    users = re.findall(r"^USER (\d+):\d+$", _deployed("Dockerfile"), re.MULTILINE)
+    pod = next(yaml.safe_load_all(_deployed("deploy/kubernetes.yml")))["spec"]["template"]["spec"]
+    assert int(users[-1]) == pod["securityContext"]["runAsUser"] > 0
+
+
+def test_the_procfile_runs_commands() -> None:
+    """Each process of the Procfile is a command of the program."""
+    lines = [line.split(": python -m bot ") for line in _deployed("Procfile").splitlines()]
+    assert [name for name, _ in lines] == ["release", "web"]
+    assert {command for _, command in lines} <= set(COMMANDS)
