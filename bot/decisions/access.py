@@ -9,7 +9,15 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Self
 
-from bot.decisions.model import Decision, Draft, DraftPurpose, Person, Place, Status, Visibility
+from bot.decisions.model import (
+    DecisionSummary,
+    Draft,
+    DraftPurpose,
+    Person,
+    Place,
+    Status,
+    Visibility,
+)
 from bot.playbooks.model import Answer
 
 _NOBODY = ""
@@ -44,7 +52,7 @@ class ReadScope:
         private = place.visibility is Visibility.PRIVATE
         return cls(workspace, _NOBODY, place.channel if private else None)
 
-    def allows(self, decision: Decision, contributors: Collection[str] = ()) -> bool:
+    def allows(self, decision: DecisionSummary, contributors: Collection[str] = ()) -> bool:
         """Return whether a decision may be read.
 
         Args:
@@ -63,7 +71,7 @@ class ReadScope:
             case Visibility.DIRECT:
                 return False
 
-    def allows_contribution(self, decision: Decision, asked: Collection[str]) -> bool:
+    def allows_contribution(self, decision: DecisionSummary, asked: Collection[str]) -> bool:
         """Return whether this user may read title and problem, and add a perspective.
 
         Args:
@@ -123,7 +131,7 @@ class DecisionFilter:
 class DecisionPage:
     """A page of decisions, newest first, and whether there are newer and older ones."""
 
-    decisions: tuple[Decision, ...]
+    decisions: tuple[DecisionSummary, ...]
     newer: bool
     older: bool
 

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from bot.decisions.model import Decision, ReviewAnswer, ReviewOutcome
+from bot.decisions.model import DecisionSummary, ReviewAnswer, ReviewOutcome
 from bot.playbooks.engine import RuleEngine
 
 Counts = Mapping[ReviewOutcome, int]
@@ -59,7 +59,9 @@ class Calibration:
         return sorted(known, key=lambda each: (-each[1].failure, -each[1].tried, each[0]))
 
 
-def calibrate(decisions: Iterable[Decision], engines: Mapping[str, RuleEngine]) -> Calibration:
+def calibrate(
+    decisions: Iterable[DecisionSummary], engines: Mapping[str, RuleEngine]
+) -> Calibration:
     """Count the outcomes of decisions; those without a review or a resolution are left out.
 
     Each decision counts once, by `outcome_of` its reviews: for the option that was chosen, and for
@@ -76,7 +78,7 @@ def calibrate(decisions: Iterable[Decision], engines: Mapping[str, RuleEngine]) 
         chosen = decision.resolution.option if decision.resolution else None
         if outcome is None or chosen is None:
             continue
-        followed = chosen == decision.verdict.recommended
+        followed = chosen == decision.recommended
         options.setdefault(chosen, _Count()).add(outcome, followed=followed)
         for rule in _rules_for(chosen, decision, engines.get(decision.playbook_hash)):
             rules.setdefault(rule, _Count()).add(outcome, followed=followed)
@@ -86,7 +88,7 @@ def calibrate(decisions: Iterable[Decision], engines: Mapping[str, RuleEngine]) 
     )
 
 
-def _rules_for(option: str, decision: Decision, engine: RuleEngine | None) -> set[str]:
+def _rules_for(option: str, decision: DecisionSummary, engine: RuleEngine | None) -> set[str]:
     """Return the rules that gave points to an option."""
     if engine is None or option not in engine.playbook.options:
         return set()

@@ -257,7 +257,7 @@ def _difference(
     flips = {}
     for each in said:
         option = _option(decision, engine, [(question, each.answer)])
-        if option != decision.verdict.recommended:
+        if option != decision.recommended:
             flips[each.answer] = option
     return Difference(question, parted, flips)
 
@@ -276,7 +276,7 @@ def _parted(
     decisive = []
     for part in (*added, *dropped):
         changed = with_one_changed(asked, own, part) or None
-        if _option(decision, engine, [(question, changed)]) != decision.verdict.recommended:
+        if _option(decision, engine, [(question, changed)]) != decision.recommended:
             decisive.append(part)
     return replace(group, added=added, dropped=dropped, decisive=tuple(decisive))
 
@@ -289,7 +289,7 @@ def _joint_flips(
     for pair in combinations(filter(None, others), 2):
         for answers in product(*pair):
             option = _option(decision, engine, answers)
-            if option != decision.verdict.recommended:
+            if option != decision.recommended:
                 yield JointFlip(answers, option)
 
 

@@ -273,8 +273,8 @@ def edited(before: Decision, after: Decision) -> Edited:
     """Return the detail of an edit: what it changed, and the values before."""
     return Edited(
         answers=answer_changes(before.answers, after.answers),
-        was=before.verdict.recommended,
-        option=after.verdict.recommended,
+        was=before.recommended,
+        option=after.recommended,
         title_was=None if before.title == after.title else before.title,
         problem_was=None if before.problem == after.problem else before.problem,
         review=None if before.review_on == after.review_on else (before.review_on, after.review_on),

@@ -199,13 +199,14 @@ class ReviewAnswer:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """A question put to a team, with its recommendation.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionSummary:
+    """A question put to a team, as lists and digests read it: a decision without its verdict.
 
     `number` counts from 1 within a workspace. `deciders` are user ids, never empty.
-    `resolution` is None while it is open. `supersedes` and `superseded_by` are numbers. `reviews`
-    has the last review of each decider and of the driver, in the order given.
+    `recommended` is an option; None if nothing is recommended. `resolution` is None while it is
+    open. `supersedes` and `superseded_by` are numbers. `reviews` has the last review of each
+    decider and of the driver, in the order given.
     """
 
     workspace: str
@@ -217,9 +218,10 @@ class Decision:
     deciders: tuple[str, ...]
     review_on: date | None
     place: Place
+    playbook_id: str
     playbook_hash: str
     answers: Mapping[str, Answer]
-    verdict: Verdict
+    recommended: str | None
     status: Status
     opened_at: datetime
     resolution: Resolution | None = None
@@ -232,7 +234,7 @@ class Decision:
     @property
     def chosen(self) -> str | None:
         """The option that was decided, else the recommended one; None if there is neither."""
-        return self.resolution.option if self.resolution else self.verdict.recommended
+        return self.resolution.option if self.resolution else self.recommended
 
     @property
     def is_closed(self) -> bool:
@@ -246,7 +248,7 @@ class Decision:
             return None
         if not self.is_closed:
             return self.status
-        followed = self.resolution.option == self.verdict.recommended
+        followed = self.resolution.option == self.recommended
         return Status.ACCEPTED if followed else Status.OVERRIDDEN
 
     @property
@@ -263,6 +265,20 @@ class Decision:
         if self.source is None or self.place.visibility is Visibility.DIRECT:
             return None
         return self.source.link if self.source.channel == self.place.channel else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision(DecisionSummary):
+    """A decision with its verdict, from which `playbook_id` and `recommended` follow."""
+
+    playbook_id: str = field(init=False)
+    recommended: str | None = field(init=False)
+    verdict: Verdict
+
+    def __post_init__(self) -> None:
+        """Set what follows from the verdict."""
+        object.__setattr__(self, "playbook_id", self.verdict.playbook.id)
+        object.__setattr__(self, "recommended", self.verdict.recommended)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 
-from bot.decisions.model import Decision, Person
+from bot.decisions.model import DecisionSummary, Person
 
 ASKED_FROM = timedelta(hours=9)
 """The time of day from which a review is due."""
@@ -26,7 +26,7 @@ class TimeZones:
     own: Mapping[Person, tzinfo] = field(default_factory=dict)
     of_channels: Mapping[tuple[str, str], tzinfo] = field(default_factory=dict)
 
-    def of(self, decision: Decision, decider: str) -> tzinfo:
+    def of(self, decision: DecisionSummary, decider: str) -> tzinfo:
         """Return the zone of a decider."""
         channel = (decision.workspace, decision.place.channel)
         fallback = self.of_channels.get(channel, UTC)
@@ -51,7 +51,7 @@ def latest_review_day(now: datetime, zone: tzinfo = UTC) -> date:
     return (now.astimezone(zone) - ASKED_FROM).date()
 
 
-def review_requests(decision: Decision, now: datetime, zones: TimeZones) -> ReviewRequests:
+def review_requests(decision: DecisionSummary, now: datetime, zones: TimeZones) -> ReviewRequests:
     """Return which deciders to ask now how a decision went; those with a review are not asked."""
     reviewed = {each.by for each in decision.reviews}
     deciders = tuple(each for each in dict.fromkeys(decision.deciders) if each not in reviewed)

@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 from bot.decisions.access import MessageRef, ReadScope
 from bot.decisions.calibration import Tally
 from bot.decisions.comparison import TeamViews
-from bot.decisions.model import Decision, Place, ReviewAnswer
+from bot.decisions.model import DecisionSummary, Place, ReviewAnswer
 from bot.decisions.trend import Trend
 from bot.digest.settings import DigestScope, DigestSection
 from bot.playbooks.model import Answer
@@ -23,7 +23,7 @@ NOTHING = ""
 class DigestItem:
     """A decision, and where it was announced; None if it is not yet."""
 
-    decision: Decision
+    decision: DecisionSummary
     announced: MessageRef | None = None
 
 
@@ -100,7 +100,7 @@ class DigestQuery:
         today: the local day at `until`; reviews of that day are due.
         weeks: start of each week of the trend, oldest first; the last week ends at `until`.
         playbooks: hashes of the current playbooks.
-        limit: items to read in full for each section.
+        limit: items to read for each section.
     """
 
     scope: ReadScope
@@ -168,8 +168,8 @@ class DigestData:
     private: SectionCounts = SectionCounts()
     newest_only: Mapping[DigestSection, int] = field(default_factory=dict)
 
-    def decisions(self) -> Iterator[Decision]:
-        """Yield every decision read in full; some may occur twice."""
+    def decisions(self) -> Iterator[DecisionSummary]:
+        """Yield every decision that is shown; some may occur twice."""
         for section in (self.waiting, self.reviews, self.new, self.decided, self.closed):
             yield from (each.decision for each in section.shown)
         yield from (each.item.decision for each in self.split.shown)

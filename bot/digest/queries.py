@@ -27,7 +27,7 @@ from bot.digest.settings import DigestScope, DigestSection
 from bot.outbox.model import announcement_key
 from bot.storage.connection import Connection, Row
 from bot.storage.convert import RowMapper, utc_text
-from bot.storage.decisions import decisions_by_number, reviews_by_number
+from bot.storage.decisions import reviews_by_number, summaries_by_number
 from bot.storage.perspectives import find_team
 from bot.storage.search import PUBLIC, THIS_CHANNEL, scope_params
 
@@ -142,7 +142,7 @@ def items_of(db: Connection, workspace: str, numbers: Sequence[int]) -> list[Dig
     """Return decisions by their numbers, in that order; permissions are not checked."""
     if not numbers:
         return []
-    decisions = decisions_by_number(db, workspace, numbers)
+    decisions = summaries_by_number(db, workspace, numbers)
     keys = {announcement_key(each): number for number, each in decisions.items()}
     announced = {
         keys[row["key"]]: MessageRef(row["sent_channel"], row["ts"])

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import ClassVar
 
 from bot.decisions.events import Event
-from bot.decisions.model import Decision, Person, Visibility
+from bot.decisions.model import Decision, DecisionSummary, Person, Visibility
 
 
 class DeliveryKind(StrEnum):
@@ -322,7 +322,7 @@ class Delivery:
         return self.channel.startswith(("U", "W", "D"))
 
 
-def announcement_key(decision: Decision) -> str:
+def announcement_key(decision: DecisionSummary) -> str:
     """Return the key of the message that announces a decision in its channel."""
     return f"{decision.workspace}/{decision.number}/announcement"
 
@@ -443,7 +443,7 @@ def unreachable_notice(
 
 
 def review_delivery(
-    decision: Decision, user: str, at: datetime, payload: ReviewQuestion | None = None
+    decision: DecisionSummary, user: str, at: datetime, payload: ReviewQuestion | None = None
 ) -> Delivery:
     """Return the question to a person how a decision went, once for each day of review."""
     return Delivery(

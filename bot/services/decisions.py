@@ -117,7 +117,7 @@ class DecisionService:
             authorize(DecisionAction.OVERRIDE, decision, actor)
             if against not in {None, decision.verdict.option}:
                 return Change(decision, None, outdated_at=now)
-            recommended = decision.verdict.recommended
+            recommended = decision.recommended
             if option == recommended:
                 raise SameOption(option)
             after = apply_action(
@@ -270,7 +270,7 @@ class DecisionService:
         if decision.status is not Status.OPEN:
             return decision
         playbook = (await self._playbooks.of(decision)).playbook
-        recommended = recommended_words(playbook, decision.verdict.recommended)
+        recommended = recommended_words(playbook, decision.recommended)
         raise EditedMeanwhile(decision.number, decision.title, recommended)
 
     async def _change(

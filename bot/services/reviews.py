@@ -1,15 +1,24 @@
 """Use cases of reviews: ask the deciders on the review date, and record their answers."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 from zoneinfo import ZoneInfo
 
 from bot.decisions.access import ReadScope
 from bot.decisions.calibration import Calibration, calibrate
+from bot.decisions.errors import PlaybookVersionUnusable
 from bot.decisions.events import Change, Event, Reviewed
-from bot.decisions.model import Decision, Person, ReviewAnswer, ReviewOutcome, Status
+from bot.decisions.model import (
+    Decision,
+    DecisionSummary,
+    Person,
+    ReviewAnswer,
+    ReviewOutcome,
+    Status,
+)
 from bot.decisions.ports import Clock, zone_named
 from bot.decisions.review_schedule import (
     EARLIEST,
@@ -21,12 +30,14 @@ from bot.decisions.review_schedule import (
 from bot.decisions.transitions import DecisionAction, authorize
 from bot.outbox.model import ReviewQuestion, review_delivery
 from bot.outbox.table import enqueue
+from bot.playbooks.engine import RuleEngine
+from bot.playbooks.verdict import Verdict
 from bot.services.people import PeopleService
 from bot.services.transactions import change_decision
 from bot.storage.channels import digest_zone
 from bot.storage.connection import Connection
 from bot.storage.database import Database
-from bot.storage.decisions import find_decision
+from bot.storage.decisions import decisions_by_number, find_decision
 from bot.storage.perspectives import decisions_awaiting_view
 from bot.storage.playbook_versions import PlaybookVersions
 from bot.storage.reviews import (
@@ -37,17 +48,23 @@ from bot.storage.reviews import (
     reviewed_decisions,
 )
 
+DESCRIBED = 5
+"""How many of the decisions that wait are described; the others are only counted."""
 _AT_ONCE = 100
 _MOST_COUNTED = 2000
 
 
 @dataclass(frozen=True, slots=True)
 class WaitingDecisions:
-    """What waits for a person, oldest first: what to decide, to review and to contribute to."""
+    """What waits for a person, oldest first: what to decide, to review and to contribute to.
 
-    to_decide: tuple[Decision, ...] = ()
-    to_review: tuple[Decision, ...] = ()
-    to_contribute: tuple[Decision, ...] = ()
+    `verdicts` are those of the first `DESCRIBED` to decide, by number.
+    """
+
+    to_decide: tuple[DecisionSummary, ...] = ()
+    to_review: tuple[DecisionSummary, ...] = ()
+    to_contribute: tuple[DecisionSummary, ...] = ()
+    verdicts: Mapping[int, Verdict] = field(default_factory=dict)
 
 
 NOTHING_WAITS = WaitingDecisions()
@@ -78,7 +95,7 @@ class ReviewService:
             How many questions were enqueued.
         """
         now, asked = self._clock.now(), 0
-        last: Decision | None = None
+        last: DecisionSummary | None = None
         day = latest_review_day(now, EARLIEST)
         while due := await self._database.read(
             partial(decisions_to_review, day=day, after=last, limit=_AT_ONCE)
@@ -147,10 +164,14 @@ class ReviewService:
 
         def work(db: Connection) -> WaitingDecisions:
             found = decisions_waiting_for(db, person, day)
+            to_decide = tuple(each for each in found if each.status is Status.OPEN)
+            first = [each.number for each in to_decide[:DESCRIBED]]
+            described = decisions_by_number(db, person.workspace, first)
             return WaitingDecisions(
-                tuple(each for each in found if each.status is Status.OPEN),
+                to_decide,
                 tuple(each for each in found if each.status is not Status.OPEN),
                 tuple(decisions_awaiting_view(db, person)),
+                {number: each.verdict for number, each in described.items()},
             )
 
         return await self._database.read(work)
@@ -161,11 +182,14 @@ class ReviewService:
         Only readable decisions are counted: a count of one reveals the outcome of that one.
         """
         found = await self._database.read(lambda db: reviewed_decisions(db, scope, _MOST_COUNTED))
-        own = [each for each in found if each.verdict.playbook.id == playbook_id]
-        engines = {each.playbook_hash: await self._playbooks.of(each) for each in own}
+        own = [each for each in found if each.playbook_id == playbook_id]
+        engines: dict[str, RuleEngine] = {}
+        for version in {each.playbook_hash for each in own}:
+            with suppress(PlaybookVersionUnusable):
+                engines[version] = await self._playbooks.engine(version)
         return calibrate(own, engines)
 
-    async def _zones(self, decisions: Sequence[Decision]) -> TimeZones:
+    async def _zones(self, decisions: Sequence[DecisionSummary]) -> TimeZones:
         """Return the time zones of the deciders. May call the directory."""
         deciders = (Person(each.workspace, user) for each in decisions for user in each.deciders)
         own = await self._people.zones_of(deciders)
@@ -183,8 +207,8 @@ class ReviewService:
 
 def _request_reviews(
     db: Connection,
-    due: Sequence[Decision],
-    ask: Callable[[Decision], ReviewRequests],
+    due: Sequence[DecisionSummary],
+    ask: Callable[[DecisionSummary], ReviewRequests],
     at: datetime,
 ) -> int:
     """Enqueue questions for pending reviews; return how many."""

@@ -15,7 +15,7 @@ from bot.decisions.access import (
     ReadScope,
 )
 from bot.decisions.errors import NoSuchDecision
-from bot.decisions.model import Decision, Draft, DraftPurpose, Status
+from bot.decisions.model import Decision, DecisionSummary, Draft, DraftPurpose, Status
 from bot.decisions.records.build import DecisionContext, people_in, record_of
 from bot.decisions.records.record import Record
 from bot.outbox.model import announcement_key
@@ -26,7 +26,7 @@ from bot.playbooks.verdict import Answers
 from bot.storage.channels import find_channel_name
 from bot.storage.connection import Connection
 from bot.storage.database import Database
-from bot.storage.decisions import find_events
+from bot.storage.decisions import decisions_by_number, find_events
 from bot.storage.people import find_names
 from bot.storage.perspectives import find_team
 from bot.storage.playbook_versions import PlaybookVersions
@@ -127,7 +127,7 @@ class SearchService:
         announced = (await self.announced([decision])).get(number)
         return DecisionDetails(await self._record(decision), decision, announced)
 
-    async def announced(self, decisions: Sequence[Decision]) -> dict[int, MessageRef]:
+    async def announced(self, decisions: Sequence[DecisionSummary]) -> dict[int, MessageRef]:
         """Return the announcements that are posted, by the number of their decision."""
         return await self._database.read(lambda db: _announced(db, decisions))
 
@@ -135,13 +135,14 @@ class SearchService:
         """Yield the records of at most `limit` decisions, newest first."""
         cursor: Cursor | None = None
         while limit > 0:
-            found = await self.page(scope, DecisionFilter(), cursor, min(limit, _BATCH))
-            for decision in found.decisions:
+            read = partial(_in_full, scope=scope, cursor=cursor, limit=min(limit, _BATCH))
+            decisions, more = await self._database.read(read)
+            for decision in decisions:
                 yield await self._record(decision)
-            if not found.older:
+            if not more:
                 return
-            limit -= len(found.decisions)
-            cursor = Cursor(found.decisions[-1].number, Direction.OLDER)
+            limit -= len(decisions)
+            cursor = Cursor(decisions[-1].number, Direction.OLDER)
 
     async def similar(self, draft: Draft) -> tuple[SimilarDecision, ...]:
         """Return the readable decisions whose answers are most like those of a draft.
@@ -162,8 +163,7 @@ class SearchService:
         Only those that every reader of its channel may read; otherwise like `similar`.
         """
         scope = ReadScope.for_audience(decision.workspace, decision.place)
-        playbook = decision.verdict.playbook.id
-        sheets = await self._sheets(scope, playbook)
+        sheets = await self._sheets(scope, decision.playbook_id)
         before = [sheet for sheet in sheets if sheet.number < decision.number]
         found = most_similar(decision.answers, before, leave_out=decision.supersedes)
         return await self._alike(scope, found)
@@ -197,7 +197,17 @@ class SearchService:
         }
 
 
-def _announced(db: Connection, decisions: Sequence[Decision]) -> dict[int, MessageRef]:
+def _in_full(
+    db: Connection, scope: ReadScope, cursor: Cursor | None, limit: int
+) -> tuple[list[Decision], bool]:
+    """Return decisions with their verdicts, newest first, and whether there are older ones."""
+    found = find_page(db, scope, DecisionFilter(), cursor, limit)
+    numbers = [each.number for each in found.decisions]
+    decisions = decisions_by_number(db, scope.workspace, numbers)
+    return [decisions[number] for number in numbers], found.older
+
+
+def _announced(db: Connection, decisions: Sequence[DecisionSummary]) -> dict[int, MessageRef]:
     found: dict[int, MessageRef] = {}
     for decision in decisions:
         posted = by_key(db, announcement_key(decision))

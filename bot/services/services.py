@@ -8,6 +8,7 @@ from bot.decisions.access import DecisionFilter, ReadScope
 from bot.decisions.errors import AlreadyPosted, NoChannelChosen, ReviewInThePast
 from bot.decisions.model import (
     Decision,
+    DecisionSummary,
     Draft,
     DraftPurpose,
     Person,
@@ -149,7 +150,7 @@ class Services:
         """Return a decision for rendering, without a permission check."""
         return await self._database.read(lambda db: find_decision(db, workspace, number))
 
-    async def home_content(self, person: Person) -> tuple[list[Draft], list[Decision]]:
+    async def home_content(self, person: Person) -> tuple[list[Draft], list[DecisionSummary]]:
         """Return a person's unfinished drafts and the recent decisions they may read."""
         drafts = await self.drafts.unfinished(person)
         recent = await self.search.page(ReadScope.of(person), DecisionFilter(), None, _RECENT)

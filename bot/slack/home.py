@@ -7,7 +7,7 @@ import structlog
 from slack_sdk.models.blocks import Block
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.decisions.model import Decision, Person
+from bot.decisions.model import Decision, DecisionSummary, Person
 from bot.digest.views.replies import UpcomingDigest
 from bot.services.services import Services
 from bot.slack.views.home import home_view
@@ -95,7 +95,7 @@ class HomeTab:
         await client.views_publish(user_id=person.user, view=view)
 
     async def _links(
-        self, client: AsyncWebClient, decisions: Sequence[Decision]
+        self, client: AsyncWebClient, decisions: Sequence[DecisionSummary]
     ) -> Mapping[int, str]:
         """Return the permalinks that Slack returns in time, by the decision's number."""
         announced = await self._services.search.announced(decisions)

@@ -12,7 +12,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.charts.subprocess import render_needs
 from bot.decisions.access import DecisionFilter, DecisionPage, ReadScope
 from bot.decisions.errors import NoSuchDecision
-from bot.decisions.model import Decision, Person
+from bot.decisions.model import DecisionSummary, Person
 from bot.decisions.records.madr import as_markdown, filename, picture_name
 from bot.decisions.records.record import Record, record_as_json
 from bot.decisions.records.spreadsheet import as_csv
@@ -138,7 +138,7 @@ class SearchResponder:
         ref = found.announced
         return (await self._permalinks.of(client, [ref])).get(ref) if ref else None
 
-    async def _playbook(self, decision: Decision) -> Playbook:
+    async def _playbook(self, decision: DecisionSummary) -> Playbook:
         return (await self._services.playbooks.of(decision)).playbook
 
 

@@ -27,7 +27,7 @@ from slack_sdk.models.blocks.basic_components import (
 from slack_sdk.models.blocks.block_elements import InteractiveElement
 from slack_sdk.models.views import View
 
-from bot.decisions.model import Decision, Place, Visibility
+from bot.decisions.model import DecisionSummary, Place, Visibility
 from bot.decisions.needs import NeedsPlot
 from bot.decisions.trend import Trend
 from bot.slackkit.citations import Piece, pieces_of
@@ -209,7 +209,7 @@ def decision_label(number: int) -> str:
     return f"decision {number}"
 
 
-def decision_title(decision: Decision, longest: int = 300) -> str:
+def decision_title(decision: DecisionSummary, longest: int = 300) -> str:
     """Return a decision's number and title in bold, as mrkdwn; `longest` limits the title."""
     return f"*#{decision.number}  {fit_escaped(decision.title, longest)}*"
 
@@ -219,7 +219,9 @@ def decision_button(action_id: str, words: str, number: int) -> ButtonElement:
     return button(action_id, words, str(number), about=decision_label(number))
 
 
-def decision_actions(decision: Decision, elements: Sequence[InteractiveElement]) -> ActionsBlock:
+def decision_actions(
+    decision: DecisionSummary, elements: Sequence[InteractiveElement]
+) -> ActionsBlock:
     """Return buttons in a block whose id names the decision."""
     block_id = f"{DECISION_PREFIX}{decision.number}"
     return ActionsBlock(block_id=block_id, elements=list(elements))

@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime, time
 from enum import Enum
+from itertools import chain
 from types import NoneType, UnionType
 from typing import Any, Generic, TypeVar, Union, get_args, get_origin, get_type_hints
 
@@ -38,7 +39,8 @@ class _Column:
         if value is None:
             return None
         if self.is_json:
-            return self.adapter.dump_json(value).decode()
+            # Computed fields are not stored: they follow from the others.
+            return self.adapter.dump_json(value, round_trip=True).decode()
         if isinstance(value, datetime):
             return utc_text(value)
         if isinstance(value, date | time):
@@ -93,6 +95,12 @@ class RowMapper(Generic[Model]):
                     nested,
                     {inner: _column(name, nested_hints[inner]) for inner, name in column.items()},
                 )
+
+    @property
+    def columns(self) -> str:
+        """The names of the columns that `load` reads, for a query."""
+        nested = (columns.values() for _, columns in self._nested.values())
+        return ", ".join(each.name for each in chain(self._columns.values(), *nested))
 
     def row(self, value: Model) -> Row:
         """Return the row of a value."""

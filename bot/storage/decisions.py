@@ -7,9 +7,10 @@ been assigned before; the next one is above it.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from typing import TypeVar
 
 from bot.decisions.events import Event
-from bot.decisions.model import Decision, ReviewAnswer
+from bot.decisions.model import Decision, DecisionSummary, ReviewAnswer
 from bot.storage.connection import Connection, Row
 from bot.storage.convert import RowMapper
 from bot.storage.people import note_people
@@ -30,24 +31,34 @@ _HIGHEST = "select workspace, max(number) as number from {} group by workspace"
 DRIVER, DECIDER, CONTRIBUTOR = "driver", "decider", "contributor"
 """The roles of `decision_people`."""
 
-_DECISIONS = RowMapper(
-    Decision,
-    {
-        "place": {"channel": "channel", "visibility": "visibility"},
-        "resolution": {
-            "by": "resolved_by",
-            "at": "resolved_at",
-            "reason": "resolved_reason",
-            "option": "resolved_option",
-        },
-        "closure": {"by": "closed_by", "at": "closed_at", "reason": "closed_reason"},
-        "source": {"channel": "source_channel", "link": "source_link"},
+_Loaded = TypeVar("_Loaded", Decision, DecisionSummary)
+
+_NESTED = {
+    "place": {"channel": "channel", "visibility": "visibility"},
+    "resolution": {
+        "by": "resolved_by",
+        "at": "resolved_at",
+        "reason": "resolved_reason",
+        "option": "resolved_option",
     },
+    "closure": {"by": "closed_by", "at": "closed_at", "reason": "closed_reason"},
+    "source": {"channel": "source_channel", "link": "source_link"},
+}
+_DECISIONS = RowMapper(
+    Decision, _NESTED, stored_elsewhere=("deciders", "reviews", "playbook_id", "recommended")
+)
+_SUMMARIES = RowMapper(
+    DecisionSummary,
+    {**_NESTED, "playbook_id": "playbook"},
     stored_elsewhere=("deciders", "reviews"),
 )
+SUMMARY = _SUMMARIES.columns
+"""The columns of `decisions` that a summary needs: the verdict, most of a row, is not read."""
 _REVIEWS = RowMapper(ReviewAnswer, {"by": "user_id"})
 _EVENTS = RowMapper(Event)
-_BY_NUMBER = "select * from decisions where workspace = :workspace and number in (:numbers)"
+_BY_NUMBER = """
+select {columns} from decisions where workspace = :workspace and number in (:numbers)
+"""
 _DECIDERS_OF = """
 select number, user_id from decision_people
 where workspace = :workspace and number in (:numbers) and role = 'decider'
@@ -74,12 +85,32 @@ def decisions_by_number(
     db: Connection, workspace: str, numbers: Iterable[int]
 ) -> dict[int, Decision]:
     """Return decisions of a workspace by their numbers."""
-    found = db.all(_BY_NUMBER, {"workspace": workspace, "numbers": list(numbers)})
+    query = _BY_NUMBER.format(columns="*")
+    found = db.all(query, {"workspace": workspace, "numbers": list(numbers)})
     return {each.number: each for each in load_decisions(db, found)}
+
+
+def summaries_by_number(
+    db: Connection, workspace: str, numbers: Iterable[int]
+) -> dict[int, DecisionSummary]:
+    """Return the summaries of decisions of a workspace by their numbers."""
+    query = _BY_NUMBER.format(columns=SUMMARY)
+    found = db.all(query, {"workspace": workspace, "numbers": list(numbers)})
+    return {each.number: each for each in load_summaries(db, found)}
 
 
 def load_decisions(db: Connection, found: Sequence[Row]) -> list[Decision]:
     """Return the decisions of rows of `decisions`, in their order."""
+    return _load(db, _DECISIONS, found)
+
+
+def load_summaries(db: Connection, found: Sequence[Row]) -> list[DecisionSummary]:
+    """Return the summaries of rows with the columns `SUMMARY`, in their order."""
+    rows = [{**row, "recommended": row["recommended"] or None} for row in found]
+    return _load(db, _SUMMARIES, rows)
+
+
+def _load(db: Connection, mapper: RowMapper[_Loaded], found: Sequence[Row]) -> list[_Loaded]:
     numbers: dict[str, list[int]] = {}
     for row in found:
         numbers.setdefault(row["workspace"], []).append(row["number"])
@@ -91,7 +122,7 @@ def load_decisions(db: Connection, found: Sequence[Row]) -> list[Decision]:
         for number, given in reviews_by_number(db, workspace, these).items():
             reviews[workspace, number] = given
     return [
-        _DECISIONS.load(
+        mapper.load(
             row,
             deciders=tuple(deciders.get((row["workspace"], row["number"]), ())),
             reviews=reviews.get((row["workspace"], row["number"]), ()),
@@ -197,8 +228,8 @@ def decision_row(decision: Decision) -> Row:
     """Return the row of a decision in `decisions`."""
     return {
         **_DECISIONS.row(decision),
-        "playbook": decision.verdict.playbook.id,
-        "recommended": decision.verdict.recommended or "",
+        "playbook": decision.playbook_id,
+        "recommended": decision.recommended or "",
         "chosen": decision.chosen or "",
         "decider_count": len(decision.deciders),
         "review_count": len(decision.reviews),

@@ -1,10 +1,10 @@
 """Perspectives of decisions, and who was asked for one."""
 
 from bot.decisions.comparison import TeamViews
-from bot.decisions.model import Decision, Person, Perspective, ViewRequest
+from bot.decisions.model import Decision, DecisionSummary, Person, Perspective, ViewRequest
 from bot.storage.connection import Connection
 from bot.storage.convert import RowMapper
-from bot.storage.decisions import add_contributor, find_decision, load_decisions
+from bot.storage.decisions import SUMMARY, add_contributor, find_decision, load_summaries
 from bot.storage.people import note_people
 
 _MOST_REQUESTED = 100
@@ -19,8 +19,8 @@ _ASKED = """
 select * from view_requests where workspace = :workspace and number = :number
 order by asked_at, user_id
 """
-_REQUESTED = """
-select * from decisions where workspace = :workspace and status = 'open' and number in (
+_REQUESTED = f"""
+select {SUMMARY} from decisions where workspace = :workspace and status = 'open' and number in (
   select number from view_requests as asked
   where workspace = :workspace and user_id = :user and not exists (
     select 1 from perspectives as given
@@ -28,7 +28,7 @@ select * from decisions where workspace = :workspace and status = 'open' and num
       and given.user_id = asked.user_id
   )
 ) order by number limit :limit
-"""
+"""  # noqa: S608  # constants of this package
 
 
 def find_team(db: Connection, workspace: str, number: int) -> TeamViews | None:
@@ -45,13 +45,13 @@ def find_team(db: Connection, workspace: str, number: int) -> TeamViews | None:
     )
 
 
-def decisions_awaiting_view(db: Connection, person: Person) -> list[Decision]:
+def decisions_awaiting_view(db: Connection, person: Person) -> list[DecisionSummary]:
     """Return the open decisions for which a person was asked for a perspective and gave none.
 
     Oldest first, and at most 100.
     """
     key = {"workspace": person.workspace, "user": person.user, "limit": _MOST_REQUESTED}
-    return load_decisions(db, db.all(_REQUESTED, key))
+    return load_summaries(db, db.all(_REQUESTED, key))
 
 
 def save_perspective(db: Connection, decision: Decision, perspective: Perspective) -> None:

@@ -7,7 +7,7 @@ import structlog
 
 from bot.decisions.errors import PlaybookVersionUnusable
 from bot.decisions.fallback import FallbackEngine
-from bot.decisions.model import Decision
+from bot.decisions.model import Decision, DecisionSummary
 from bot.playbooks import loader
 from bot.playbooks.engine import RuleEngine
 from bot.playbooks.library import Example
@@ -15,6 +15,7 @@ from bot.playbooks.loader import PlaybookText
 from bot.storage.connection import Connection
 from bot.storage.convert import RowMapper
 from bot.storage.database import Database
+from bot.storage.decisions import decisions_by_number
 
 logger = structlog.get_logger(__name__)
 
@@ -71,12 +72,19 @@ class StoredVersions:
             raise PlaybookVersionUnusable(self.refused[playbook_hash])
         return self._engines[playbook_hash]
 
-    async def of(self, decision: Decision) -> RuleEngine:
+    async def of(self, decision: DecisionSummary) -> RuleEngine:
         """Return the engine that a decision was made with; the fallback if it cannot be used."""
         try:
             return await self.engine(decision.playbook_hash)
         except PlaybookVersionUnusable:
-            return FallbackEngine(decision)
+            return FallbackEngine(await self._in_full(decision))
+
+    async def _in_full(self, decision: DecisionSummary) -> Decision:
+        if isinstance(decision, Decision):
+            return decision
+        key = (decision.workspace, [decision.number])
+        found = await self._database.read(lambda db: decisions_by_number(db, *key))
+        return found[decision.number]
 
     async def _read(self, playbook_hash: str) -> None:
         text = await self._database.read(lambda db: find_playbook(db, playbook_hash))

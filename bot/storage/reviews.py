@@ -3,22 +3,26 @@
 from datetime import date
 
 from bot.decisions.access import ReadScope
-from bot.decisions.model import Decision, Person, Status
+from bot.decisions.model import DecisionSummary, Person
 from bot.storage.connection import Connection
-from bot.storage.decisions import find_decision, load_decisions
+from bot.storage.decisions import SUMMARY, load_summaries
 from bot.storage.search import READABLE, scope_params
 
 _MOST_WAITING = 100
-_FOLLOWED = {Status.ACCEPTED, Status.OVERRIDDEN}
 
-_DUE = """
-select * from decisions
+_DUE = f"""
+select {SUMMARY} from decisions
 where review_asked is null and review_on <= :day and status in ('accepted', 'overridden')
   and (review_on, workspace, number) > (:after_day, :after_workspace, :after_number)
 order by review_on, workspace, number limit :limit
-"""
-_WAITING = """
-select * from decisions as d where workspace = :workspace and number in (
+"""  # noqa: S608  # constants of this package
+_PENDING = f"""
+select {SUMMARY} from decisions
+where workspace = :workspace and number = :number
+  and review_asked is null and status in ('accepted', 'overridden')
+"""  # noqa: S608  # constants of this package
+_WAITING = f"""
+select {SUMMARY} from decisions as d where workspace = :workspace and number in (
   select number from decision_people
   where workspace = :workspace and user_id = :user and role = 'decider'
 ) and (status = 'open' or (
@@ -28,15 +32,16 @@ select * from decisions as d where workspace = :workspace and number in (
   )
 ))
 order by number limit :limit
-"""
+"""  # noqa: S608  # constants of this package
 _REVIEWED = f"""
-select * from decisions where {READABLE} and review_count > 0 order by number desc limit :limit
+select {SUMMARY} from decisions where {READABLE} and review_count > 0
+order by number desc limit :limit
 """  # noqa: S608  # constants of this package
 
 
 def decisions_to_review(
-    db: Connection, day: date, after: Decision | None, limit: int
-) -> list[Decision]:
+    db: Connection, day: date, after: DecisionSummary | None, limit: int
+) -> list[DecisionSummary]:
     """Return decisions due for review by `day` some of whose deciders were not asked yet.
 
     Args:
@@ -52,26 +57,23 @@ def decisions_to_review(
         "after_number": after.number if after else 0,
         "limit": limit,
     }
-    return load_decisions(db, db.all(_DUE, parameters))
+    return load_summaries(db, db.all(_DUE, parameters))
 
 
-def find_review_pending(db: Connection, workspace: str, number: int) -> Decision | None:
+def find_review_pending(db: Connection, workspace: str, number: int) -> DecisionSummary | None:
     """Return a decision if it is still to be reviewed and not all its deciders were asked."""
-    decision = find_decision(db, workspace, number)
-    row = db.get("decisions", workspace=workspace, number=number)
-    if decision is None or row is None or row["review_asked"] is not None:
-        return None
-    return decision if decision.status in _FOLLOWED else None
+    found = load_summaries(db, db.all(_PENDING, {"workspace": workspace, "number": number}))
+    return found[0] if found else None
 
 
-def mark_review_asked(db: Connection, decision: Decision) -> None:
+def mark_review_asked(db: Connection, decision: DecisionSummary) -> None:
     """Record that all deciders were asked for the review of this date."""
     asked = decision.review_on.isoformat() if decision.review_on else None
     key = {"workspace": decision.workspace, "number": decision.number}
     db.update("decisions", {"review_asked": asked}, **key)
 
 
-def decisions_waiting_for(db: Connection, person: Person, day: date) -> list[Decision]:
+def decisions_waiting_for(db: Connection, person: Person, day: date) -> list[DecisionSummary]:
     """Return what a person has to decide, or to review by `day`: oldest first, at most 100."""
     parameters = {
         "workspace": person.workspace,
@@ -79,9 +81,9 @@ def decisions_waiting_for(db: Connection, person: Person, day: date) -> list[Dec
         "day": day.isoformat(),
         "limit": _MOST_WAITING,
     }
-    return load_decisions(db, db.all(_WAITING, parameters))
+    return load_summaries(db, db.all(_WAITING, parameters))
 
 
-def reviewed_decisions(db: Connection, scope: ReadScope, limit: int) -> list[Decision]:
+def reviewed_decisions(db: Connection, scope: ReadScope, limit: int) -> list[DecisionSummary]:
     """Return the newest decisions of a scope that have a review."""
-    return load_decisions(db, db.all(_REVIEWED, {**scope_params(scope), "limit": limit}))
+    return load_summaries(db, db.all(_REVIEWED, {**scope_params(scope), "limit": limit}))

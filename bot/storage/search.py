@@ -15,7 +15,7 @@ from bot.decisions.access import (
 from bot.decisions.model import Decision, Visibility
 from bot.storage.connection import Connection
 from bot.storage.convert import RowMapper
-from bot.storage.decisions import load_decisions
+from bot.storage.decisions import SUMMARY, load_decisions, load_summaries
 from bot.storage.search_index import match_expression
 
 PUBLIC = "visibility = :public"
@@ -35,10 +35,10 @@ select number, answers from decisions where workspace = :workspace and number in
   order by number desc limit :limit
 ) order by number desc
 """  # noqa: S608  # constants of this package
-_PAGE = """
-select * from decisions where workspace = :workspace and number in ({numbers})
-order by number {order} limit :limit
-"""
+_PAGE = f"""
+select {SUMMARY} from decisions where workspace = :workspace and number in ({{numbers}})
+order by number {{order}} limit :limit
+"""  # noqa: S608  # constants of this package
 _WALK = """
 select number from (
   select number from decisions where workspace = :workspace and {conditions}
@@ -79,7 +79,7 @@ def find_page(
         query = _without_words(filter_, parameters, newer=newer)
     found = db.all(query, parameters)
     more = len(found) > limit
-    decisions = load_decisions(db, found[:limit])
+    decisions = load_summaries(db, found[:limit])
     if newer:
         return DecisionPage(tuple(reversed(decisions)), newer=more, older=True)
     return DecisionPage(tuple(decisions), newer=cursor is not None, older=more)
@@ -152,11 +152,12 @@ def _alternatives(filter_: DecisionFilter, parameters: dict[str, Any]) -> list[l
 
     Adds the parameters that they name.
     """
-    parameters |= {f"status{at}": each.value for at, each in enumerate(filter_.statuses)}
     parameters |= {f"option{at}": each for at, each in enumerate(filter_.options)}
     choices: list[Sequence[str]] = [(OWN,) if filter_.mine else SCOPE_CONDITIONS]
     if filter_.statuses:
-        choices.append([f"status = :status{at}" for at in range(len(filter_.statuses))])
+        # Not as parameters: SQLite would plan the query again for each value, as there are indexes
+        # of some statuses only.
+        choices.append([f"status = '{each.value}'" for each in filter_.statuses])
     if filter_.options:
         choices.append([f"chosen = :option{at}" for at in range(len(filter_.options))])
     return [list(each) for each in product(*choices)]

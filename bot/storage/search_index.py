@@ -9,11 +9,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from bot.decisions.access import DecisionFilter
-from bot.decisions.model import Decision, Visibility
+from bot.decisions.model import DecisionSummary, Visibility
 from bot.storage.connection import Connection
 
 
-def index_decision(db: Connection, decision: Decision) -> None:
+def index_decision(db: Connection, decision: DecisionSummary) -> None:
     """Replace the entry of a decision, whose row and people are stored already."""
     readers = db.all(
         "select distinct user_id from decision_people"
@@ -40,7 +40,7 @@ def match_expression(db: Connection, filter_: DecisionFilter, scope: Mapping[str
     return db.words.match([each for each in facets if each], filter_.words)
 
 
-def _facets(decision: Decision, readers: Iterable[str]) -> Iterator[str]:
+def _facets(decision: DecisionSummary, readers: Iterable[str]) -> Iterator[str]:
     place = decision.place
     yield f"in{decision.workspace}"
     yield f"status{decision.status}"

@@ -8,7 +8,7 @@ from typing import TypeVar
 from slack_sdk.models.blocks import Block, ButtonElement, SectionBlock
 
 from bot.decisions.access import MessageRef
-from bot.decisions.model import Decision, Status
+from bot.decisions.model import DecisionSummary, Status
 from bot.decisions.records.words import outcome_summary
 from bot.digest.content import (
     NOTHING,
@@ -192,16 +192,16 @@ class _DigestFormatter:
         return f"{words} on {day_in(decision.resolution.at, self._digest.zone):%-d %B %Y}"
 
     def _opened(self, item: DigestItem) -> str:
-        option = item.decision.verdict.recommended
+        option = item.decision.recommended
         return f"{self._option(option)} is recommended" if option else _NOTHING_RECOMMENDED
 
     def _decided(self, item: DigestItem) -> str:
         decision = item.decision
         words = self._option(decision.chosen or NOTHING)
-        if not decision.verdict.anything_known:
+        if decision.recommended is None:
             words += ", with nothing recommended"
         elif decision.status is Status.OVERRIDDEN:
-            words += f", in place of {self._option(decision.verdict.option)}"
+            words += f", in place of {self._option(decision.recommended)}"
         else:
             words += ", as recommended"
         reason = self._written(decision.resolution.reason) if decision.resolution else ""
@@ -227,7 +227,7 @@ class _DigestFormatter:
         return self._title(item.successor)
 
     def _changed(self, item: ChangedDecision) -> str:
-        was = self._option(item.decision.verdict.recommended or NOTHING)
+        was = self._option(item.decision.recommended or NOTHING)
         return f"now: {self._option(item.now)}; then: {was}"
 
     def _calibration(self) -> _Section:
@@ -255,7 +255,7 @@ class _DigestFormatter:
         link = self._links.get(item.announced) if item.announced else None
         return f"*{words}*" if link is None else f"<{link}|{words}>"
 
-    def _where(self, decision: Decision) -> str:
+    def _where(self, decision: DecisionSummary) -> str:
         if self._digest.scope is DigestScope.CHANNEL:
             return ""
         return f" in {channel_link(decision.place.channel)}"
@@ -279,7 +279,7 @@ def _flipping(count: int) -> str:
     return "1 difference would flip it" if count == 1 else f"{count} differences would flip it"
 
 
-def _deciders(decision: Decision) -> str:
+def _deciders(decision: DecisionSummary) -> str:
     """Return mentions of the deciders, so that Slack notifies them."""
     named = [mention(user) for user in decision.deciders[:_MOST_DECIDERS]]
     rest = len(decision.deciders) - len(named)

@@ -260,7 +260,9 @@ def _reviewed(decision: Decision, filling: str) -> Decision:
 
 def _on_home(decision: Decision) -> tuple[WaitingDecisions, list[UpcomingDigest]]:
     many = tuple(replace(decision, number=number) for number in range(1, 61))
-    return WaitingDecisions(many[:20], many[20:40], many[40:]), home_digests(decision)
+    verdicts = {each.number: each.verdict for each in many}
+    waiting = WaitingDecisions(many[:20], many[20:40], many[40:], verdicts)
+    return waiting, home_digests(decision)
 
 
 def _plain_blocks(message: Message) -> Sample:

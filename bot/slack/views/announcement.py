@@ -9,7 +9,7 @@ from slack_sdk.models.blocks import ActionsBlock, Block, ContextBlock, HeaderBlo
 
 from bot.decisions.comparison import TeamViews
 from bot.decisions.events import Event, Overridden, ViewAdded
-from bot.decisions.model import Decision, Status, Visibility
+from bot.decisions.model import Decision, DecisionSummary, Status, Visibility
 from bot.decisions.records.history import Style, changes, did, note_of, people_of
 from bot.decisions.records.words import WENT, as_sentence, recommended_words
 from bot.playbooks.model import Playbook
@@ -65,7 +65,7 @@ _NOTE_STYLE = Style(escape, lambda words: f"*{escape(words)}*", "decision #{}")
 _LONGEST_NOTE = 2000
 
 
-def status_label(decision: Decision) -> str:
+def status_label(decision: DecisionSummary) -> str:
     """Return a decision's status in words, with the number of its successor if it has one."""
     words = STATUS_WORDS[decision.status]
     return f"{words} by #{decision.superseded_by}" if decision.superseded_by else words
@@ -164,7 +164,7 @@ def outcome_line(decision: Decision, playbook: Playbook, size: CardSize = WHOLE_
     words += f" by {mention(resolution.by)}, {resolution.at:%-d %b %Y}"
     if decision.status is not Status.OVERRIDDEN:
         return words
-    return f"{words}  ·  recommended: {title(decision.verdict.recommended)}"
+    return f"{words}  ·  recommended: {title(decision.recommended)}"
 
 
 def status_line(
@@ -196,7 +196,7 @@ def _views(decision: Decision, team: TeamViews | None) -> str:
     given = team.perspectives if team else ()
     if not given:
         return ""
-    differ = sum(each.favours not in {None, decision.verdict.recommended} for each in given)
+    differ = sum(each.favours not in {None, decision.recommended} for each in given)
     views = f"{len(given)} {'view' if len(given) == 1 else 'views'}"
     return f"{views}, {differ or 'none'} {'differ' if differ > 1 else 'differs'}"
 

@@ -17,7 +17,7 @@ from slack_sdk.models.blocks import (
 )
 from slack_sdk.models.views import View
 
-from bot.decisions.model import Decision, fingerprint
+from bot.decisions.model import Decision, DecisionSummary, fingerprint
 from bot.decisions.records.words import recommended_words
 from bot.decisions.transitions import DecisionAction, possible_actions
 from bot.playbooks.model import Playbook
@@ -102,7 +102,7 @@ def deciding_buttons(decision: Decision, playbook: Playbook, only: str = "") -> 
     ]
 
 
-def add_view_button(decision: Decision, *, given: bool = False) -> ButtonElement:
+def add_view_button(decision: DecisionSummary, *, given: bool = False) -> ButtonElement:
     """Return the button to add one's view; `given` if the person has given it."""
     words = "Change my view" if given else "Add my view"
     return decision_button(ids.Action.ADD_VIEW, words, decision.number)
@@ -110,7 +110,7 @@ def add_view_button(decision: Decision, *, given: bool = False) -> ButtonElement
 
 def override_modal(decision: Decision, playbook: Playbook) -> dict[str, Any]:
     """Return the modal of *Choose differently*."""
-    recommended = decision.verdict.recommended
+    recommended = decision.recommended
     others = [each for each in playbook.options if each != recommended]
     out = {each: veto_notes(playbook, decision.verdict, each, _VETOES) for each in others}
     options = [

@@ -15,11 +15,11 @@ from slack_sdk.models.blocks import (
 from slack_sdk.models.views import View
 
 from bot.decisions.calibration import outcome_of
-from bot.decisions.model import Decision, Draft
+from bot.decisions.model import DecisionSummary, Draft
 from bot.decisions.records.words import WENT
 from bot.digest.views.replies import UpcomingDigest, digest_blocks
 from bot.playbooks.model import Playbook
-from bot.services.reviews import NOTHING_WAITS, WaitingDecisions
+from bot.services.reviews import DESCRIBED, NOTHING_WAITS, WaitingDecisions
 from bot.slack.views.announcement import status_label
 from bot.slack.views.decide import add_view_button
 from bot.slack.views.questionnaire import MOST_DRAFTS, draft_blocks
@@ -38,14 +38,13 @@ from bot.slackkit.message import (
 )
 from bot.slackkit.mrkdwn import BUTTON, fit, mention, moment
 
-_MOST_WAITING = 5
 _MOST_PLAYBOOKS = 5
 
 
 def home_view(
     titles: dict[str, str],
     drafts: Sequence[Draft],
-    decisions: Sequence[Decision],
+    decisions: Sequence[DecisionSummary],
     waiting: WaitingDecisions = NOTHING_WAITS,
     digests: Sequence[UpcomingDigest] = (),
     playbooks: Mapping[str, Playbook] | None = None,
@@ -107,37 +106,42 @@ def _waiting(
     if not any(everything):
         return []
     blocks: list[Block] = [DividerBlock(), HeaderBlock(text=plain("Waiting for you"))]
-    for decision in waiting.to_decide[:_MOST_WAITING]:
+    for decision in waiting.to_decide[:DESCRIBED]:
         asked = any(each.number == decision.number for each in waiting.to_contribute)
-        blocks += _to_decide(decision, playbooks.get(decision.playbook_hash), links, asked=asked)
-    for decision in to_contribute[:_MOST_WAITING]:
+        verdict = waiting.verdicts.get(decision.number)
+        playbook = playbooks.get(decision.playbook_hash)
+        says = headline(playbook, verdict) if playbook and verdict else ""
+        blocks += _to_decide(decision, says, links, asked=asked)
+    for decision in to_contribute[:DESCRIBED]:
         asks = f"{mention(decision.driver)} wants your view  ·  {_at(decision, links)}"
         blocks.append(section(f"{decision_title(decision)}\n{asks}"))
         blocks.append(decision_actions(decision, [add_view_button(decision)]))
-    for decision in waiting.to_review[:_MOST_WAITING]:
+    for decision in waiting.to_review[:DESCRIBED]:
         words = _to_review(decision, playbooks.get(decision.playbook_hash), links)
         blocks.append(_readable(decision, words))
         blocks.append(outcome_buttons(decision))
-    rest = sum(max(len(each) - _MOST_WAITING, 0) for each in everything)
+    rest = sum(max(len(each) - DESCRIBED, 0) for each in everything)
     if rest:
         blocks.append(ContextBlock(elements=[mrkdwn(f"and {rest} more")]))
     return blocks
 
 
 def _to_decide(
-    decision: Decision, playbook: Playbook | None, links: Mapping[int, str], *, asked: bool
+    decision: DecisionSummary, says: str, links: Mapping[int, str], *, asked: bool
 ) -> list[Block]:
-    """Return a decision to be decided; `asked` adds the button for a view."""
+    """Return a decision to be decided, and what it says; `asked` adds the button for a view."""
     since = f"Yours to decide since {moment(decision.opened_at)}"
     words = f"{decision_title(decision)}\n{since}  ·  {_at(decision, links)}"
-    if playbook is not None:
-        words += f"\n{headline(playbook, decision.verdict)}"
+    if says:
+        words += f"\n{says}"
     buttons = [add_view_button(decision)] if asked else []
     row = [_readable(decision, words, "Decide")]
     return [*row, decision_actions(decision, buttons)] if buttons else row
 
 
-def _to_review(decision: Decision, playbook: Playbook | None, links: Mapping[int, str]) -> str:
+def _to_review(
+    decision: DecisionSummary, playbook: Playbook | None, links: Mapping[int, str]
+) -> str:
     if playbook is None:
         return f"{decision_title(decision)}\nHow did it go?  ·  {_at(decision, links)}"
     link = links.get(decision.number)
@@ -145,20 +149,20 @@ def _to_review(decision: Decision, playbook: Playbook | None, links: Mapping[int
     return f"{decided_line(decision, playbook)}\nHow did it go?{opened}"
 
 
-def _at(decision: Decision, links: Mapping[int, str]) -> str:
+def _at(decision: DecisionSummary, links: Mapping[int, str]) -> str:
     """Return where a decision is discussed, with the link that opens it if there is one."""
     link = links.get(decision.number)
     return f"{where(decision.place)}  ·  <{link}|Open>" if link else where(decision.place)
 
 
-def _readable(decision: Decision, words: str, press: str = "Read") -> Block:
+def _readable(decision: DecisionSummary, words: str, press: str = "Read") -> Block:
     """Return a row with the button that opens a decision's window."""
     about = decision_label(decision.number)
     read = button(ids.Action.SHOW, press, str(decision.number), about=about)
     return SectionBlock(text=mrkdwn(words), accessory=read)
 
 
-def _decision(decision: Decision, links: Mapping[int, str]) -> Block:
+def _decision(decision: DecisionSummary, links: Mapping[int, str]) -> Block:
     outcome = outcome_of(decision.reviews)
     parts = [
         status_label(decision),

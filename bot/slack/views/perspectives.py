@@ -270,7 +270,7 @@ class _News:
             return f"{who} disagrees on {differs} {_points(differs)} that {_matter(differs)}"
         if self._differences:
             return f"{who} knows something you left open, and it changes the recommendation"
-        if self._view.choice not in {None, self._decision.verdict.recommended}:
+        if self._view.choice not in {None, self._decision.recommended}:
             return f"{who} would go for {option_title(self._playbook, self._view.choice)}"
         led = option_title(self._playbook, self._view.option)
         return f"{who}'s answers together lead to {led}"

@@ -12,7 +12,7 @@ from slack_sdk.models.blocks import (
 )
 from slack_sdk.models.views import View
 
-from bot.decisions.model import Decision, ReviewAnswer, ReviewOutcome
+from bot.decisions.model import Decision, DecisionSummary, ReviewAnswer, ReviewOutcome
 from bot.decisions.records.words import WENT, as_sentence
 from bot.outbox.model import ReviewQuestion
 from bot.playbooks.model import Playbook
@@ -91,7 +91,7 @@ def _in_place_of(question: ReviewQuestion) -> str:
     )
 
 
-def outcome_buttons(decision: Decision) -> ActionsBlock:
+def outcome_buttons(decision: DecisionSummary) -> ActionsBlock:
     """Return a button per outcome, opening the modal with it preselected."""
     buttons = [
         decision_button(f"{ids.Action.OUTCOME}:{outcome}", words, decision.number)
@@ -169,7 +169,7 @@ def _shown(answer: ReviewAnswer) -> str:
     return f"{words}\n{quote(answer.note, _SHOWN_NOTE)}" if answer.note else words
 
 
-def decided_line(decision: Decision, playbook: Playbook) -> str:
+def decided_line(decision: DecisionSummary, playbook: Playbook) -> str:
     """Return what was decided, when and where."""
     title = decision_title(decision)
     resolution = decision.resolution

@@ -16,7 +16,7 @@ from slack_sdk.models.blocks import (
 )
 
 from bot.decisions.access import DecisionFilter, DecisionPage, Direction
-from bot.decisions.model import Decision
+from bot.decisions.model import DecisionSummary
 from bot.decisions.records.words import as_sentence
 from bot.playbooks.model import Playbook
 from bot.slack.views.announcement import STATUS_WORDS, status_label
@@ -58,7 +58,7 @@ _MORE = 60
 class ListedDecision:
     """A decision with its playbook."""
 
-    decision: Decision
+    decision: DecisionSummary
     playbook: Playbook
 
 
@@ -180,7 +180,7 @@ def _row(listed: ListedDecision) -> Block:
     )
 
 
-def _last_day(decision: Decision) -> datetime:
+def _last_day(decision: DecisionSummary) -> datetime:
     """Return when a decision got its status."""
     last = decision.closure or decision.resolution
     return last.at if last else decision.opened_at
@@ -192,7 +192,7 @@ def _line_in_words(listed: ListedDecision) -> str:
     return f"#{decision.number} {title}: {_status_and_option(decision, listed.playbook)}"
 
 
-def _status_and_option(decision: Decision, playbook: Playbook) -> str:
+def _status_and_option(decision: DecisionSummary, playbook: Playbook) -> str:
     option = option_title(playbook, decision.chosen)
     status, decided_as = status_label(decision), decision.decided_as
     if decided_as is None:

@@ -80,7 +80,10 @@ class SqliteConnection(Connection):
 
     def query(self, sql: str, parameters: Parameters) -> Iterator[Row]:
         """Execute a statement and return its rows."""
-        return iter(self.sqlite.query(*expand_lists(sql, parameters)))
+        # Not `sqlite_utils.Database.query`: its savepoint takes two more statements a query.
+        cursor = self.sqlite.execute(*expand_lists(sql, parameters))
+        names = [column[0] for column in cursor.description]
+        return (dict(zip(names, row, strict=True)) for row in cursor)
 
     def execute(self, sql: str, parameters: Parameters | None = None) -> int:
         """Execute a statement and return how many rows it changed."""

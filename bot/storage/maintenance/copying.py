@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from bot.storage.connection import Connection, Location, Row
 from bot.storage.database import engine_of
-from bot.storage.decisions import load_decisions
+from bot.storage.decisions import load_summaries
 from bot.storage.migrations import SCHEMA_TABLE, schema_statements
 from bot.storage.search_index import index_decision
 
@@ -82,7 +82,7 @@ def _copy_all(
         copied.append(CopiedTable(table, _compare(old, new, table, key)))
         done(copied[-1])
     for rows in _batches(new, "decisions", ("id",)):
-        for decision in load_decisions(new, rows):
+        for decision in load_summaries(new, rows):
             index_decision(new, decision)
     return copied
 
