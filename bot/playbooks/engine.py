@@ -159,10 +159,12 @@ class RuleEngine:
         """
         questions, found = self._compiled.questions, dict[str, Answer]()
         for name, answer in answers.items():
-            if name not in questions:
+            question = questions.get(name)
+            if question is None:
                 continue
-            value = questions[name].as_value(as_tuple(answer))
-            if answer is None or (value is not None and self._problem(name, value) is None):
+            value = question.as_value(as_tuple(answer))
+            apart = isinstance(value, tuple) and question.problem_with(value)
+            if answer is None or (value is not None and not apart):
                 found[name] = value
         return found
 

@@ -255,10 +255,10 @@ class Question(YamlModel):
         Returns:
             None if there are none, or several of a question that takes one.
         """
-        known = tuple(each for each in self.answers if each in answers)
         if self.several:
-            return known or None
-        return known[0] if len(known) == 1 else None
+            return tuple(each for each in self.answers if each in answers) or None
+        known = {each for each in answers if each in self.answers}
+        return known.pop() if len(known) == 1 else None
 
     @property
     def topic(self) -> str:
