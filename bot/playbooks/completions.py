@@ -233,8 +233,7 @@ class Outlook:
 
     def _led_to(self, sheet: ScoredSheet, name: str) -> set[int]:
         """Return the winners that the answers to one question lead to."""
-        totals = OpenSheet(sheet, [name]).totals([self._answers[name]])
-        return set(map(self._compiled.winner, set(totals)))
+        return set(map(self._compiled.winner, set(sheet.with_answers(self._answers[name]))))
 
     def _deciding(self, opened: OpenSheet, contenders: set[int]) -> Mapping[str, Set[int]]:
         """Return the open questions that can decide the result, each with winners it leads to."""
@@ -327,8 +326,8 @@ class Outlook:
 
 def _shared_bits(some: Collection[Numbers], others: Collection[Numbers]) -> float:
     """Return the mutual information of two partitions of the completions drawn, in bits."""
-    bits = _entropy_of(some) + _entropy_of(others)
-    bits -= _entropy_of(one & other for one in some for other in others)
+    both = [one & other for one in some for other in others]
+    bits = _entropy_of(some) + _entropy_of(others) - _entropy_of(both)
     return max(0.0, bits - _by_chance(len(some), len(others)))
 
 
@@ -341,9 +340,13 @@ def _by_chance(answers: int, winners: int) -> float:
 
 
 def _entropy_of(partition: Iterable[Numbers]) -> float:
-    return _entropy(part.bit_count() / DRAWS for part in partition)
+    return sum(_BITS[part.bit_count()] for part in partition)
 
 
 def _entropy(shares: Iterable[float]) -> float:
     """Return the entropy of a distribution in bits."""
     return -sum(share * log2(share) for share in shares if share > 0)
+
+
+_BITS = [_entropy([number / DRAWS]) for number in range(DRAWS + 1)]
+"""What a part with so many of the completions drawn adds to the entropy of a partition."""

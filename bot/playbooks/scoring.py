@@ -14,9 +14,9 @@ from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property, reduce
-from itertools import repeat
+from itertools import compress, count, repeat
 from math import inf
-from operator import and_, or_
+from operator import add, and_, or_
 from typing import TypeVar
 
 from bot.playbooks import conditions
@@ -34,6 +34,7 @@ VETO = 1_000_000
 """What a veto takes from the total of an option; all rules together give far less."""
 RULED_OUT = -VETO // 2
 """The least total of an option that can win is above this one."""
+_DIGITS = bytes.maketrans(b"01", b"\0\1")
 CLEAR = 0.9
 """The least confidence that is called clear."""
 
@@ -322,6 +323,14 @@ class ScoredSheet:
         self.totals = add_up(
             [compiled.base, *self.gains.values(), *(effect.points for effect in self.held)]
         )
+        self._opened = dict[str, OpenSheet]()
+
+    def with_answers(self, column: AnswerColumn) -> list[PointVector]:
+        """Return the totals with each of these answers to a question instead of its own."""
+        name = column.question.id
+        if name not in self._opened:
+            self._opened[name] = OpenSheet(self, [name])
+        return self._opened[name].totals([column])
 
     @property
     def winner(self) -> int:
@@ -369,18 +378,17 @@ class OpenSheet:
     def totals(self, columns: Sequence[AnswerColumn]) -> list[PointVector]:
         """Return the totals of many completions, given a column for each open question."""
         column_of = {name: column for column in columns for name in column.numbers}
-        count = len(columns[0].answers) if columns else 1
-        joint = [[each] * count for each in self.certain]
+        size = len(columns[0].answers) if columns else 1
+        totals = [[each] * size for each in self.certain]
         for effect in self.undecided:
             members = _members(_fulfilling(effect.terms, column_of))
             for place, points in enumerate(effect.points):
                 if points:
                     for number in members:
-                        joint[place][number] += points
-        totals = []
-        for place, own in enumerate(joint):
-            gains = [column.gains[place] for column in columns if place in column.gains]
-            totals.append(map(sum, zip(own, *gains, strict=True)) if gains else own)
+                        totals[place][number] += points
+        for column in columns:
+            for place, gains in column.gains.items():
+                totals[place] = list(map(add, totals[place], gains))
         return list(zip(*totals, strict=True))
 
 
@@ -391,20 +399,16 @@ def without_vetoes(totals: PointVector) -> PointVector:
 
 def numbers_of(keys: Iterable[K]) -> dict[K, Numbers]:
     """Return the numbers of the completions that each key has, one key for each completion."""
-    found: dict[K, list[int]] = {}
+    found: dict[K, Numbers] = {}
     for number, key in enumerate(keys):
-        found.setdefault(key, []).append(number)
-    return {key: sum(map((1).__lshift__, numbers)) for key, numbers in found.items()}
+        found[key] = found.get(key, 0) | 1 << number
+    return found
 
 
 def _members(numbers: Numbers) -> Sequence[int]:
     """Return the numbers of completions one by one."""
-    found = []
-    while numbers:
-        lowest = numbers & -numbers
-        found.append(lowest.bit_length() - 1)
-        numbers ^= lowest
-    return found
+    bits = bin(numbers)[:1:-1].encode().translate(_DIGITS)
+    return list(compress(count(), bits))
 
 
 def _fulfilling(terms: Iterable[conditions.Term], column_of: Mapping[str, AnswerColumn]) -> Numbers:

@@ -58,8 +58,8 @@ class FlipFinder:
     def _singly(self, sheet: ScoredSheet, name: str) -> _Rescored:
         """Return the totals that each other answer to a question leads to."""
         column = self._column_of(name, sheet.given.get(name))
-        totals = OpenSheet(sheet, [name]).totals([column])
-        return list(zip(zip(column.answers, strict=True), totals, strict=True))
+        choices = zip(column.answers, strict=True)
+        return list(zip(choices, sheet.with_answers(column), strict=True))
 
     def _together(
         self, sheet: ScoredSheet, names: Sequence[str], single: Mapping[str, _Rescored]
