@@ -50,14 +50,12 @@ class RuleEngine:
         return self._verdicts(self._checked(answers), changes=2)
 
     def preview(self, answers: Answers) -> Verdict:
-        """Return the verdict with no flips but those of one change, which takes half the time.
-
-        For a page that is shown before the verdict is posted.
+        """Return the verdict without flips, for the page that is shown before it is posted.
 
         Raises:
             InvalidAnswers: as `evaluate`.
         """
-        return self._verdicts(self._checked(answers), changes=1)
+        return self._verdicts(self._checked(answers), changes=0)
 
     def next_questions(self, answers: Answers, enough: float = ENOUGH) -> NextQuestions:
         """Return what to ask next, and whether it is still worth asking.

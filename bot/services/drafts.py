@@ -166,16 +166,14 @@ class DraftService:
                 the others count.
             workflow: the fields of the last page, if it is that one.
         """
-        draft = await self.open_draft(driver, draft_id)
-        engine = await self._playbooks.engine(draft.playbook_hash)
-        sound = {name: _sound(engine, name, answer) for name, answer in answers.items()}
-        engine.check(sound)
 
-        def change(old: Draft) -> Draft:
+        def change(engine: RuleEngine, old: Draft) -> Draft:
+            sound = {name: _sound(engine, name, answer) for name, answer in answers.items()}
+            engine.check(sound)
             given = {**old.answers, **engine.fitting(sound)}
             return replace(old, answers=given, workflow=workflow or old.workflow)
 
-        await self._change(driver, draft_id, change)
+        await self._change_by_rules(driver, draft_id, change)
 
     async def set_source(self, driver: Person, draft_id: str, source: Source) -> None:
         """Store the message that a draft was made from; a posted or missing draft is ignored."""
@@ -283,30 +281,45 @@ class DraftService:
         authorize(action, decision, draft.driver)
 
     async def _store(self, driver: Person, draft_id: str, answers: Mapping[str, Answer]) -> Draft:
-        draft = await self.open_draft(driver, draft_id)
-        engine = await self._playbooks.engine(draft.playbook_hash)
-        for name, answer in answers.items():
-            _require_compatible(engine, name, answer)
-        engine.check(answers)
         if not answers:
-            return draft
-        given = engine.fitting(answers)
-        return await self._change(
-            driver,
-            draft_id,
-            lambda old: replace(old, answers={**old.answers, **given}, chosen={}),
-        )
+            return await self.open_draft(driver, draft_id)
+
+        def change(engine: RuleEngine, old: Draft) -> Draft:
+            for name, answer in answers.items():
+                _require_compatible(engine, name, answer)
+            engine.check(answers)
+            return replace(old, answers={**old.answers, **engine.fitting(answers)}, chosen={})
+
+        return await self._change_by_rules(driver, draft_id, change)
 
     async def _change(
         self, driver: Person, draft_id: str, change: Callable[[Draft], Draft]
     ) -> Draft:
+        return await self._change_in(driver, draft_id, lambda _, old: change(old))
+
+    async def _change_by_rules(
+        self, driver: Person, draft_id: str, change: Callable[[RuleEngine, Draft], Draft]
+    ) -> Draft:
+        """Change a draft, given the engine of its playbook's version, in one transaction."""
+
+        def changed(db: Connection, old: Draft) -> Draft:
+            return change(self._playbooks.engine_in(db, old.playbook_hash), old)
+
+        return await self._change_in(driver, draft_id, changed)
+
+    async def _change_in(
+        self, driver: Person, draft_id: str, change: Callable[[Connection, Draft], Draft]
+    ) -> Draft:
         now = self._clock.now()
 
-        def changed(draft: Draft) -> Draft:
-            _require_open(draft, now)
-            return replace(change(draft), changed_at=now)
+        def work(db: Connection) -> Draft | None:
+            def changed(old: Draft) -> Draft:
+                _require_open(old, now)
+                return replace(change(db, old), changed_at=now)
 
-        draft = await self._database.write(lambda db: change_draft(db, driver, draft_id, changed))
+            return change_draft(db, driver, draft_id, changed)
+
+        draft = await self._database.write(work)
         if draft is None:
             raise DraftGone(draft_id)
         return draft

@@ -67,10 +67,14 @@ class StoredVersions:
             PlaybookVersionUnusable: the version is not stored, or this program cannot read it.
         """
         if playbook_hash not in self._engines and playbook_hash not in self.refused:
-            await self._read(playbook_hash)
-        if playbook_hash in self.refused:
-            raise PlaybookVersionUnusable(self.refused[playbook_hash])
-        return self._engines[playbook_hash]
+            return await self._database.read(lambda db: self.engine_in(db, playbook_hash))
+        return self._known(playbook_hash)
+
+    def engine_in(self, db: Connection, playbook_hash: str) -> RuleEngine:
+        """Return the engine of a version, within a transaction; see `engine`."""
+        if playbook_hash not in self._engines and playbook_hash not in self.refused:
+            self._read(db, playbook_hash)
+        return self._known(playbook_hash)
 
     async def of(self, decision: DecisionSummary) -> RuleEngine:
         """Return the engine that a decision was made with; the fallback if it cannot be used."""
@@ -86,8 +90,13 @@ class StoredVersions:
         found = await self._database.read(lambda db: decisions_by_number(db, *key))
         return found[decision.number]
 
-    async def _read(self, playbook_hash: str) -> None:
-        text = await self._database.read(lambda db: find_playbook(db, playbook_hash))
+    def _known(self, playbook_hash: str) -> RuleEngine:
+        if playbook_hash in self.refused:
+            raise PlaybookVersionUnusable(self.refused[playbook_hash])
+        return self._engines[playbook_hash]
+
+    def _read(self, db: Connection, playbook_hash: str) -> None:
+        text = find_playbook(db, playbook_hash)
         if text is None:
             self._refuse(playbook_hash, "the database does not have it")
             return

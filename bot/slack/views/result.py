@@ -1,7 +1,7 @@
 """The questionnaire's last page: the recommendation, the answers, and what is needed to post it."""
 
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from slack_sdk.models.blocks import (
@@ -19,7 +19,7 @@ from slack_sdk.models.blocks import (
     UserMultiSelectElement,
 )
 
-from bot.decisions.model import Draft, DraftPurpose, Place, Review, ReviewChoice, Visibility
+from bot.decisions.model import DraftPurpose, Place, Review, ReviewChoice, Visibility
 from bot.decisions.questionnaire import ResultPage, suggested_title
 from bot.decisions.records.words import words_of_answer
 from bot.playbooks.model import Answer, Question
@@ -27,7 +27,7 @@ from bot.services.search import SimilarDecision
 from bot.slack.views.recommendation import similar_blocks
 from bot.slack.views.verdict import because_line, headline
 from bot.slackkit import ids
-from bot.slackkit.message import button, mrkdwn, plain, section
+from bot.slackkit.message import as_dicts, button, mrkdwn, plain, section
 from bot.slackkit.mrkdwn import (
     MODAL_TITLE,
     PLAIN_OPTION,
@@ -48,6 +48,8 @@ _MOST_SIMILAR = 2
 _ROOM_FOR_ANSWERS = 60
 """Words of the answers with a button of their own; the others are in a menu."""
 _LEAST_LINES = 2
+_MOST_CACHED = 500
+"""Blocks in each cache of those that are the same for many people: see the other pages."""
 _HINT = "For a private channel, close this window and type the command there. Nothing is lost."
 _SIMILAR_WORDS = 12
 """Of a similar decision, about."""
@@ -117,17 +119,22 @@ def _about(page: ResultPage) -> list[Block]:
     return [section(words)]
 
 
-def _go_on(page: ResultPage) -> list[Block]:
+def _go_on(page: ResultPage) -> list[_Block]:
     """Return the button to answer more; nothing if all is answered."""
     if not page.further:
         return []
     count = len(page.further)
     words = f"Answer {count} more to be surer" if page.surer else f"Answer {count} more"
+    return [_go_on_button(words)]
+
+
+@cache
+def _go_on_button(words: str) -> dict[str, Any]:
     go_on = ButtonElement(action_id=ids.Action.GO_ON, text=plain(words))
-    return [ActionsBlock(block_id=ids.Block.NAVIGATION, elements=[go_on])]
+    return ActionsBlock(block_id=ids.Block.NAVIGATION, elements=[go_on]).to_dict()
 
 
-def _answers(page: ResultPage, room: int) -> list[Block]:
+def _answers(page: ResultPage, room: int) -> list[_Block]:
     """Return the answers, what is known first, each with a way to change it.
 
     Args:
@@ -140,22 +147,21 @@ def _answers(page: ResultPage, room: int) -> list[Block]:
         for name in sorted(given, key=lambda name: given[name] is None)
         if page.engine.applies(playbook.question(name), given)
     ]
-    lines: list[Block] = []
+    lines: list[_Block] = []
     for question in asked:
         words = _short(question, given[question.id])
         room -= len(words.split()) + 1
         if room < 0 and len(lines) >= _LEAST_LINES:
             break
-        lines.append(_answer_line(question, words))
+        lines.append(_answer_line(question.id, question.topic, words))
     others = asked[len(lines) :][:_MOST_OTHERS]
     return [*lines, *([_other_answers(others, given)] if others else [])]
 
 
-def _answer_line(question: Question, words: str) -> Block:
-    change = f"{ids.Action.CHANGE}:{question.id}"
-    return SectionBlock(
-        text=mrkdwn(words), accessory=button(change, "Change", question.id, about=question.topic)
-    )
+@lru_cache(maxsize=_MOST_CACHED)
+def _answer_line(question: str, topic: str, words: str) -> dict[str, Any]:
+    change = button(f"{ids.Action.CHANGE}:{question}", "Change", question, about=topic)
+    return SectionBlock(text=mrkdwn(words), accessory=change).to_dict()
 
 
 def _short(question: Question, answer: Answer) -> str:
@@ -202,13 +208,14 @@ def _fields(page: ResultPage) -> list[_Block]:
     return [
         *fields,
         *destination_blocks(draft.origin),
-        _deciders(draft),
+        _deciders(draft.workflow.deciders),
         *_review(draft.workflow.review),
     ]
 
 
-def _note(words: str) -> Block:
-    return ContextBlock(elements=[mrkdwn(words)])
+@lru_cache(maxsize=_MOST_CACHED)
+def _note(words: str) -> dict[str, Any]:
+    return ContextBlock(elements=[mrkdwn(words)]).to_dict()
 
 
 def _title(page: ResultPage) -> Block:
@@ -239,18 +246,19 @@ def _problem(problem: str) -> Block:
     )
 
 
-def _deciders(draft: Draft) -> Block:
+@lru_cache(maxsize=_MOST_CACHED)
+def _deciders(chosen: Sequence[str]) -> dict[str, Any]:
     return InputBlock(
         block_id=ids.Block.DECIDERS,
         label=plain("Who decides?"),
         optional=True,
         element=UserMultiSelectElement(
             action_id=ids.Action.ANSWER,
-            initial_users=list(draft.workflow.deciders) or None,
+            initial_users=list(chosen) or None,
             max_selected_items=_MOST_DECIDERS,
             placeholder=plain("You"),
         ),
-    )
+    ).to_dict()
 
 
 def _review(review: Review) -> list[_Block]:
@@ -285,8 +293,12 @@ def _review_choice(choice: ReviewChoice) -> dict[str, Any]:
     ).to_dict()
 
 
-def destination_blocks(origin: Place | None) -> list[Block]:
-    """Return the menu of public channels to post in, and who will be able to see it there."""
+@lru_cache(maxsize=_MOST_CACHED)
+def destination_blocks(origin: Place | None) -> list[dict[str, Any]]:
+    """Return the menu of public channels to post in, and who will be able to see it there.
+
+    Cached: do not modify it.
+    """
     here = origin.channel if origin and origin.visibility is Visibility.PUBLIC else None
     elsewhere = origin is not None and here is None
     menu = InputBlock(
@@ -300,11 +312,13 @@ def destination_blocks(origin: Place | None) -> list[Block]:
             placeholder=plain("Choose a public channel"),
         ),
     )
-    return [
-        *([section(f"*Post in*\n{_where(origin)}")] if origin and elsewhere else []),
-        menu,
-        _note(_readers(origin)),
-    ]
+    return as_dicts(
+        [
+            *([section(f"*Post in*\n{_where(origin)}")] if origin and elsewhere else []),
+            menu,
+            _note(_readers(origin)),
+        ]
+    )
 
 
 def _where(origin: Place) -> str:

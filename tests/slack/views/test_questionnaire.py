@@ -64,14 +64,14 @@ def test_a_radio_button_that_is_set_can_be_unset() -> None:
 @pytest.mark.parametrize("visibility", [Visibility.PRIVATE, Visibility.DIRECT])
 def test_people_asked_are_among_the_readers(visibility: Visibility) -> None:
     """The last page says that people who give a view can read a private decision."""
-    words = str([block.to_dict() for block in destination_blocks(Place("C1", visibility))])
+    words = str(destination_blocks(Place("C1", visibility)))
     assert "the deciders and people who give a view that was asked for" in words
 
 
 @pytest.mark.parametrize("visibility", [Visibility.PUBLIC, Visibility.PRIVATE])
 def test_people_of_other_companies_are_among_the_readers(visibility: Visibility) -> None:
     """The last page says who reads along in a channel that is shared with another company."""
-    words = str([block.to_dict() for block in destination_blocks(Place("C1", visibility))])
+    words = str(destination_blocks(Place("C1", visibility)))
     assert "people from other companies" in words
 
 
