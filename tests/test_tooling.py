@@ -119,7 +119,7 @@ def test_the_wheel_finds_its_playbooks_from_any_folder(wheel: ZipFile, tmp_path:
     empty.mkdir()
     environ = {name: value for name, value in os.environ.items() if name != "RAGVSFT_RULES"}
     result = subprocess.run(
-        [sys.executable, "-m", "bot", "rules", "check"],
+        [sys.executable, "-m", "bot", "rules", "questions", "--playbook=hosting"],
         cwd=empty,
         env=environ | {"PYTHONPATH": str(site)},
         capture_output=True,
@@ -127,7 +127,7 @@ def test_the_wheel_finds_its_playbooks_from_any_folder(wheel: ZipFile, tmp_path:
         check=False,
     )
     assert (result.returncode, result.stderr) == (0, "")
-    assert [line.partition(":")[0] for line in result.stdout.splitlines()] == ["hosting", "ragvsft"]
+    assert "(hosting " in result.stdout.splitlines()[0]
 
 
 def _deployed(name: str) -> str:
