@@ -36,6 +36,9 @@ COMMANDS: Final = {
     "digest": CommandSpec(
         "Decisions", "bot.cli.digest:digest", "Preview or send a channel's weekly digest."
     ),
+    "hand-over": CommandSpec(
+        "Decisions", "bot.cli.hand_over:hand_over", "Let other people decide, if those have left."
+    ),
     "backup": CommandSpec(
         "Decisions", "bot.cli.backup:backup", "Copy the database while the bot runs."
     ),

@@ -119,7 +119,7 @@ async def _read(workspace: str | None) -> list[Record]:
         UsageError: the database cannot be used, or the workspace is ambiguous.
     """
     async with open_database() as database:
-        chosen = _choose_workspace(workspace, await database.read(decision_counts))
+        chosen = choose_workspace(workspace, await database.read(decision_counts))
         playbooks = StoredVersions(database)
         records: list[Record] = []
         while batch := await database.read(
@@ -149,7 +149,7 @@ async def _find(
     if not number.isascii() or not number.isdecimal():
         raise UsageError(f"--bakeoff needs the number of a decision, such as 12, not {number!r}")
     async with open_database() as database:
-        chosen = _choose_workspace(workspace, await database.read(decision_counts))
+        chosen = choose_workspace(workspace, await database.read(decision_counts))
         decision = await database.read(
             partial(find_decision, workspace=chosen, number=int(number[:9]))
         )
@@ -194,7 +194,16 @@ def _write_bakeoff(folder: Path, decision: Decision, engine: RuleEngine) -> None
     )
 
 
-def _choose_workspace(workspace: str | None, known: Mapping[str, int]) -> str:
+def choose_workspace(workspace: str | None, known: Mapping[str, int]) -> str:
+    """Return the workspace that an option names, or the only one that has decisions.
+
+    Args:
+        workspace: the option's value; None if it is not given.
+        known: the number of decisions of each workspace.
+
+    Raises:
+        UsageError: there is none of that name, or it is not clear which one.
+    """
     listed = ", ".join(f"{name} ({count_of(n, 'decision')})" for name, n in known.items())
     if workspace is not None:
         if workspace not in known:

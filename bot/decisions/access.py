@@ -32,6 +32,10 @@ class ReadScope:
     the private channel in which they ask, whose members they are; and decisions that they
     drive, decide or contribute to. `here` is the id of that private channel, otherwise None.
 
+    A guest sees only the channels that they were invited to. The one in which they ask is the only
+    one that the bot knows of, so `here` is its id, public or private, and of public channels they
+    may read the decisions of that one.
+
     A person who is asked for a perspective is not a contributor yet. They may read title and
     problem first, and the rest after answering, so that their perspective is independent.
     """
@@ -39,12 +43,16 @@ class ReadScope:
     workspace: str
     user: str
     here: str | None = None
+    guest: bool = False
 
     @classmethod
-    def of(cls, person: Person, place: Place | None = None) -> Self:
+    def of(cls, person: Person, place: Place | None = None, *, guest: bool = False) -> Self:
         """Return the scope of a person at a place; in App Home if there is none."""
-        private = place is not None and place.visibility is Visibility.PRIVATE
-        return cls(person.workspace, person.user, place.channel if place and private else None)
+        here = None
+        if place is not None:
+            counts = guest or place.visibility is Visibility.PRIVATE
+            here = place.channel if counts and place.visibility is not Visibility.DIRECT else None
+        return cls(person.workspace, person.user, here, guest)
 
     @classmethod
     def for_audience(cls, workspace: str, place: Place) -> Self:
@@ -65,7 +73,7 @@ class ReadScope:
             return True
         match decision.place.visibility:
             case Visibility.PUBLIC:
-                return True
+                return not self.guest or decision.place.channel == self.here
             case Visibility.PRIVATE:
                 return decision.place.channel == self.here
             case Visibility.DIRECT:

@@ -31,11 +31,15 @@ class NoChannelChosen(ValueError):
 
 
 class NotTheirs(PermissionError):
-    """The actor may not do this; `allowed` are the user ids that may."""
+    """The actor may not do this.
 
-    def __init__(self, allowed: tuple[str, ...]) -> None:
+    `allowed` are the user ids that may; `left` says whether all of them have left the workspace.
+    """
+
+    def __init__(self, allowed: tuple[str, ...], *, left: bool = False) -> None:
         super().__init__(allowed)
         self.allowed = allowed
+        self.left = left
 
 
 class NoSuchDecision(LookupError):

@@ -11,6 +11,9 @@ from pydantic import Field
 from bot.decisions.model import Decision, Perspective, ReviewOutcome, ViewRequest
 from bot.playbooks.model import Answer
 
+OPERATOR = "operator"
+"""The actor of an event that the operator caused on the command line; no user has this id."""
+
 
 class EventKind(StrEnum):
     """What happened to a decision."""
@@ -66,10 +69,11 @@ class Edited:
 
 @dataclass(frozen=True, slots=True)
 class HandedOver:
-    """The deciders were replaced; both are user ids."""
+    """The deciders were replaced, all by user id; `driver` is the new one if the old one left."""
 
     before: tuple[str, ...]
     deciders: tuple[str, ...]
+    driver: str | None = None
     kind: Literal[EventKind.HANDED_OVER] = field(default=EventKind.HANDED_OVER, kw_only=True)
 
 

@@ -23,12 +23,20 @@ class DirectoryEntry:
     Attributes:
         name: empty if there is none.
         zone: the IANA name of their time zone; None if there is none.
-        outside: whether they belong to another workspace.
+        outside: whether they belong to another company.
+        guest: whether they see only the channels that they were invited to.
+        admin: whether they are an admin or an owner of the workspace.
+        gone: whether their account was deactivated.
+        enterprise: the id of their organisation (Enterprise Grid); None if Slack names none.
     """
 
     name: str = ""
     zone: str | None = None
     outside: bool = False
+    guest: bool = False
+    admin: bool = False
+    gone: bool = False
+    enterprise: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

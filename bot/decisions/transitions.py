@@ -63,8 +63,16 @@ TRANSITIONS: Mapping[DecisionAction, Transition] = {
 }
 
 
-def authorize(action: DecisionAction, decision: Decision, actor: Person) -> None:
+def authorize(
+    action: DecisionAction, decision: Decision, actor: Person, *, takes_over: bool = False
+) -> None:
     """Raise unless this person may do this now.
+
+    Args:
+        action: what they do.
+        decision: the decision as it is now.
+        actor: who acts.
+        takes_over: whether they may act for the decision's people, because those have left.
 
     Raises:
         NotTheirs: the actor has not the role for it.
@@ -77,7 +85,7 @@ def authorize(action: DecisionAction, decision: Decision, actor: Person) -> None
         Role.EITHER: {decision.driver, *decision.deciders},
         Role.ANYONE: {actor.user},
     }[transition.by]
-    if actor.user not in allowed:
+    if actor.user not in allowed and not takes_over:
         raise NotTheirs(tuple(sorted(allowed)))
     if decision.status not in transition.before:
         raise ActionNotPossible(decision)

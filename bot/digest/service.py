@@ -42,7 +42,7 @@ from bot.digest.settings import (
 from bot.outbox.model import Delivery, DigestPost
 from bot.outbox.table import expire_overdue
 from bot.playbooks.engine import RuleEngine
-from bot.storage.channels import is_shared, mark_shared
+from bot.storage.channels import is_shared, mark_shared, place_now
 from bot.storage.connection import Connection
 from bot.storage.database import Database
 from bot.storage.people import find_names
@@ -117,7 +117,8 @@ class DigestService:
             if changed.on:
                 with suppress(ZoneInfoNotFoundError):
                     posted = _run(db, workspace, channel, now, current)
-            store.save_settings(db, changed)
+            place = place_now(db, workspace, changed.place)
+            store.save_settings(db, replace(changed, place=place))
             return posted
 
         if await self._database.write(work):

@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime
+from functools import partial
 
 from bot.decisions.access import opened_from
 from bot.decisions.errors import (
@@ -14,6 +15,7 @@ from bot.decisions.errors import (
     SameOption,
 )
 from bot.decisions.events import (
+    OPERATOR,
     Accepted,
     Change,
     Event,
@@ -32,6 +34,7 @@ from bot.decisions.model import (
     Place,
     Review,
     Status,
+    Visibility,
     Workflow,
     fingerprint,
 )
@@ -41,19 +44,22 @@ from bot.decisions.records.words import recommended_words
 from bot.decisions.transitions import DecisionAction, apply_action, authorize, review_after
 from bot.outbox.issues import record_place
 from bot.services.drafts import DRAFT_LIFETIME
-from bot.services.transactions import change_decision, rejudge_views
+from bot.services.people import PeopleService
+from bot.services.transactions import change_decision, for_reader, rejudge_views, who_left
 from bot.storage.connection import Connection
 from bot.storage.database import Database
 from bot.storage.decisions import find_decision, find_events
 from bot.storage.drafts import add_draft, change_draft, discard_draft, unposted_drafts
+from bot.storage.people import find_profiles
 from bot.storage.playbook_versions import PlaybookVersions
 
 
 class DecisionService:
     """The use cases; each method is one.
 
-    Each raises `NoSuchDecision` if there is none with that number, `NotTheirs` if the actor may
-    not do this, and `ActionNotPossible` if the decision's status does not allow it.
+    Each raises `NoSuchDecision` if the actor sees none with that number, `NotTheirs` if they may
+    not do this, and `ActionNotPossible` if the decision's status does not allow it. `place` is
+    where they act, None outside a channel.
     """
 
     def __init__(
@@ -61,21 +67,26 @@ class DecisionService:
         database: Database,
         clock: Clock,
         playbooks: PlaybookVersions,
+        people: PeopleService,
         wake_delivery: Callable[[], None],
     ) -> None:
         """Create the service; `wake_delivery` is called when there is something to deliver."""
         self._database = database
+        self._people = people
         self._clock = clock
         self._playbooks = playbooks
         self._wake_delivery = wake_delivery
 
-    async def accept(self, actor: Person, number: int, seen: str | None = None) -> Decision:
+    async def accept(
+        self, actor: Person, number: int, seen: str | None = None, place: Place | None = None
+    ) -> Decision:
         """Accept the recommendation.
 
         Args:
             actor: who accepts it.
             number: the decision's.
             seen: the fingerprint of what they have read, if it is known.
+            place: where they do.
 
         Raises:
             EditedMeanwhile: it was edited since they read it; the announcement is redrawn.
@@ -93,10 +104,16 @@ class DecisionService:
             accepted = Accepted(decision.verdict.option)
             return Change(after, Event(accepted, actor.user, now))
 
-        return await self._unless_edited(await self._change(actor, number, change))
+        return await self._unless_edited(await self._change(actor, number, change, place))
 
     async def override(
-        self, actor: Person, number: int, option: str, reason: str, against: str | None = None
+        self,
+        actor: Person,
+        number: int,
+        option: str,
+        reason: str,
+        against: str | None = None,
+        place: Place | None = None,
     ) -> Decision:
         """Choose another option than the recommended one.
 
@@ -106,6 +123,7 @@ class DecisionService:
             option: the id of the option chosen.
             reason: in their words.
             against: the option recommended when they opened the modal, if it is known.
+            place: where they do.
 
         Raises:
             EditedMeanwhile: another option is recommended now; the announcement is redrawn.
@@ -125,9 +143,11 @@ class DecisionService:
             )
             return Change(after, Event(Overridden(option, recommended, reason), actor.user, now))
 
-        return await self._unless_edited(await self._change(actor, number, change))
+        return await self._unless_edited(await self._change(actor, number, change, place))
 
-    async def withdraw(self, actor: Person, number: int, reason: str) -> Decision:
+    async def withdraw(
+        self, actor: Person, number: int, reason: str, place: Place | None = None
+    ) -> Decision:
         """Withdraw a decision."""
         now = self._clock.now()
 
@@ -135,25 +155,50 @@ class DecisionService:
             after = apply_action(DecisionAction.WITHDRAW, decision, actor, now, reason=reason)
             return Change(after, Event(Withdrawn(reason), actor.user, now))
 
-        return await self._change(actor, number, change)
+        return await self._change(actor, number, change, place)
 
-    async def hand_over(self, actor: Person, number: int, deciders: tuple[str, ...]) -> Decision:
-        """Replace the deciders by these user ids, at least one; the same ones change nothing."""
+    async def hand_over(
+        self, actor: Person, number: int, deciders: tuple[str, ...], place: Place | None = None
+    ) -> Decision:
+        """Replace the deciders by these user ids, at least one; the same ones change nothing.
+
+        An admin of the workspace may do so where driver and deciders have left. A driver who has
+        left is replaced by the first new decider.
+        """
+        now = self._clock.now()
+
+        def work(db: Connection) -> Decision:
+            def change(decision: Decision) -> Change:
+                left = who_left(db, decision)
+                takes_over = _is_abandoned(decision, left) and _is_admin(db, actor)
+                authorize(DecisionAction.HAND_OVER, decision, actor, takes_over=takes_over)
+                return _handed_over(decision, deciders, left, actor.user, now)
+
+            return change_decision(db, actor.workspace, number, change)
+
+        return await self._act(actor, number, work, place)
+
+    async def hand_over_by_operator(
+        self, workspace: str, number: int, deciders: tuple[str, ...]
+    ) -> Decision:
+        """Replace the deciders, and a driver who is not among them: the operator may always.
+
+        Raises:
+            NoSuchDecision: there is none with that number.
+            ActionNotPossible: it is not open.
+        """
         now = self._clock.now()
 
         def change(decision: Decision) -> Change:
-            authorize(DecisionAction.HAND_OVER, decision, actor)
-            if set(deciders) == set(decision.deciders):
-                return Change(decision, None)
-            after = replace(decision, deciders=deciders)
-            detail = HandedOver(decision.deciders, deciders)
-            return Change(after, Event(detail, actor.user, now))
+            first = Person(workspace, deciders[0])
+            authorize(DecisionAction.HAND_OVER, decision, first, takes_over=True)
+            return _handed_over(decision, deciders, {decision.driver}, OPERATOR, now)
 
-        return await self._change(actor, number, change)
+        return await self._store(lambda db: change_decision(db, workspace, number, change))
 
-    async def begin_edit(self, actor: Person, number: int) -> Page:
+    async def begin_edit(self, actor: Person, number: int, place: Place | None = None) -> Page:
         """Open a questionnaire to edit the decision, filled with its answers."""
-        return await self._begin(actor, number, DecisionAction.EDIT, DraftPurpose.EDIT, None)
+        return await self._begin(actor, number, DecisionAction.EDIT, DraftPurpose.EDIT, place)
 
     async def begin_supersede(self, actor: Person, number: int, place: Place | None = None) -> Page:
         """Open a questionnaire for a decision that replaces this one, filled with its answers.
@@ -209,7 +254,7 @@ class DecisionService:
             raise
 
     async def find(self, person: Person, number: int) -> Decision:
-        """Return a decision for a person who acts on its message, without a permission check."""
+        """Return a decision without a permission check."""
         workspace = person.workspace
         decision = await self._database.read(lambda db: find_decision(db, workspace, number))
         if decision is None:
@@ -222,20 +267,39 @@ class DecisionService:
         """Record where an announcement is, and its channel's name, after a press on it.
 
         Handlers call this after the ack. A missing decision is ignored: their own call reports it;
-        so is a press in a direct message about a decision that was announced in a channel.
+        so is a press in another conversation than the one that it was posted in.
         """
         workspace = actor.workspace
         decision = await self._database.read(lambda db: find_decision(db, workspace, number))
-        if decision is None or _is_direct(channel) != _is_direct(decision.place.channel):
+        if decision is None or not _is_announced_in(decision, channel, actor):
             return
         now = self._clock.now()
         await record_place(self._database, decision, channel, ts, now, called)
 
-    async def find_for(self, actor: Person, number: int, action: DecisionAction) -> Decision:
-        """Return a decision if this person may do this with it now."""
+    async def find_for(
+        self, actor: Person, number: int, action: DecisionAction, place: Place | None = None
+    ) -> Decision:
+        """Return a decision if this person may do this with it now.
+
+        May call the directory: whether people have left decides who may hand a decision over.
+        """
         decision = await self.find(actor, number)
-        authorize(action, decision, actor)
-        return decision
+        if actor.user not in {decision.driver, *decision.deciders}:
+            for user in (decision.driver, *decision.deciders, actor.user):
+                await self._people.refresh_profile(Person(actor.workspace, user))
+
+        def work(db: Connection) -> Decision:
+            left = who_left(db, decision)
+            takes_over = (
+                action is DecisionAction.HAND_OVER
+                and _is_abandoned(decision, left)
+                and _is_admin(db, actor)
+            )
+            authorize(action, decision, actor, takes_over=takes_over)
+            return decision
+
+        scope = await self._people.scope(actor, place)
+        return await self._database.read(partial(for_reader, work=work, scope=scope, number=number))
 
     async def _begin(
         self,
@@ -245,7 +309,7 @@ class DecisionService:
         purpose: DraftPurpose,
         place: Place | None,
     ) -> Page:
-        decision = await self.find_for(actor, number, action)
+        decision = await self.find_for(actor, number, action, place)
         engine = await self._playbooks.engine(decision.playbook_hash)
         now = self._clock.now()
 
@@ -274,10 +338,31 @@ class DecisionService:
         raise EditedMeanwhile(decision.number, decision.title, recommended)
 
     async def _change(
-        self, actor: Person, number: int, change: Callable[[Decision], Change]
+        self,
+        actor: Person,
+        number: int,
+        change: Callable[[Decision], Change],
+        place: Place | None,
     ) -> Decision:
         workspace = actor.workspace
-        return await self._store(lambda db: change_decision(db, workspace, number, change))
+        return await self._act(
+            actor, number, lambda db: change_decision(db, workspace, number, change), place
+        )
+
+    async def _act(
+        self,
+        actor: Person,
+        number: int,
+        work: Callable[[Connection], Decision],
+        place: Place | None,
+    ) -> Decision:
+        """Store a change by a person who may see the decision.
+
+        Raises:
+            NoSuchDecision: they may not: a number tells nothing about a decision.
+        """
+        scope = await self._people.cached_scope(actor, place)
+        return await self._store(partial(for_reader, work=work, scope=scope, number=number))
 
     async def _store(self, work: Callable[[Connection], Decision]) -> Decision:
         decision = await self._database.write(work)
@@ -285,9 +370,36 @@ class DecisionService:
         return decision
 
 
-def _is_direct(channel: str) -> bool:
-    """Return whether a conversation is a direct message, by the id of it or of its user."""
-    return channel.startswith(("D", "U", "W"))
+def _is_abandoned(decision: Decision, left: set[str]) -> bool:
+    return {decision.driver, *decision.deciders} <= left
+
+
+def _is_admin(db: Connection, person: Person) -> bool:
+    found = find_profiles(db, person.workspace, [person.user])
+    return person.user in found and found[person.user].known.admin
+
+
+def _handed_over(
+    decision: Decision, deciders: tuple[str, ...], left: set[str], actor: str, at: datetime
+) -> Change:
+    """Return the change of a decision that goes to other deciders; `left` are people who left."""
+    stays = decision.driver not in left or decision.driver in deciders
+    driver = decision.driver if stays else deciders[0]
+    if set(deciders) == set(decision.deciders) and driver == decision.driver:
+        return Change(decision, None)
+    after = replace(decision, deciders=deciders, driver=driver)
+    detail = HandedOver(decision.deciders, deciders, None if stays else driver)
+    return Change(after, Event(detail, actor, at))
+
+
+def _is_announced_in(decision: Decision, channel: str, actor: Person) -> bool:
+    """Return whether a press in a conversation can be one on the decision's announcement.
+
+    The place of a direct message is the id of its user, and Slack reports that of the conversation.
+    """
+    if decision.place.visibility is Visibility.DIRECT:
+        return channel.startswith("D") and decision.place.channel == actor.user
+    return channel == decision.place.channel
 
 
 def superseded(old: Decision, new: Decision, actor: Person, at: datetime) -> Change:

@@ -1,4 +1,4 @@
-"""Use cases about people: their names and time zones."""
+"""Use cases about people: their names, time zones and roles, and what they may read."""
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
@@ -6,20 +6,30 @@ from datetime import datetime, timedelta
 from functools import partial
 from zoneinfo import ZoneInfo
 
-from bot.decisions.model import Person
+from bot.decisions.access import ReadScope
+from bot.decisions.model import Person, Place
 from bot.decisions.ports import (
     CachedProfile,
     Clock,
     Directory,
     DirectoryEntry,
     DirectoryUnavailable,
+    NoDirectory,
     zone_named,
 )
 from bot.storage.database import Database
-from bot.storage.people import find_names, find_profiles, outdated_people, save_profile
+from bot.storage.people import (
+    find_names,
+    find_profiles,
+    outdated_people,
+    save_enterprise,
+    save_profile,
+)
 
 FRESH_FOR = timedelta(days=7)
 """How long a cached profile is used before it is looked up again."""
+ROLE_FRESH_FOR = timedelta(hours=1)
+"""How long the role of a person who uses the bot counts: guest, admin, company."""
 REFRESHED_AT_ONCE = 10
 """Profiles looked up in one refresh; Slack allows a hundred and more a minute.
 
@@ -46,20 +56,50 @@ class PeopleService:
         self._clock = clock
         self._directory = directory
         self._unavailable_until: dict[str, datetime] = {}
+        self._enterprises: dict[str, str] = {}
 
-    async def profile(self, person: Person) -> CachedProfile | None:
+    async def profile(
+        self, person: Person, fresh_for: timedelta = FRESH_FOR
+    ) -> CachedProfile | None:
         """Return a person's profile. May call the directory, which can take a second.
+
+        Args:
+            person: the person.
+            fresh_for: how old a cached profile may be.
 
         Returns:
             None if there is no profile, or the directory does not answer.
         """
-        kept = await self._cached(person)
+        kept = await self.cached_profile(person)
         now = self._clock.now()
-        if kept is not None and now - kept.asked_at < FRESH_FOR:
+        if kept is not None and now - kept.asked_at < fresh_for:
             return kept
         if person.workspace in self._unavailable(now):
             return kept
         return (await self._look_up(person, kept, now)).profile
+
+    async def refresh_profile(self, person: Person) -> None:
+        """Look a person's role up again if the cached one is old."""
+        await self.profile(person, ROLE_FRESH_FOR)
+
+    def is_outdated(self, profile: CachedProfile | None) -> bool:
+        """Return whether the role in a profile is to be looked up again."""
+        return profile is None or self._clock.now() - profile.asked_at >= ROLE_FRESH_FOR
+
+    async def scope(self, person: Person, place: Place | None) -> ReadScope:
+        """Return what a person may read from a place. May call the directory, like `profile`."""
+        profile = await self.profile(person)
+        return self._scope(person, place, profile)
+
+    async def cached_scope(self, person: Person, place: Place | None) -> ReadScope:
+        """Return what a person may read from a place, without calling the directory."""
+        return self._scope(person, place, await self.cached_profile(person))
+
+    async def note_enterprise(self, workspace: str, enterprise: str) -> None:
+        """Record to which organisation a workspace belongs."""
+        if self._enterprises.get(workspace) != enterprise:
+            await self._database.write(lambda db: save_enterprise(db, workspace, enterprise))
+            self._enterprises[workspace] = enterprise
 
     async def zone_of(self, person: Person) -> str | None:
         """Return the IANA name of a person's time zone, from `profile`."""
@@ -112,7 +152,7 @@ class PeopleService:
         for person in outdated:
             if person.workspace in unavailable:
                 continue
-            kept = await self._cached(person)
+            kept = await self.cached_profile(person)
             found = await self._look_up(person, kept, now)
             if found.busy:
                 unavailable = {*unavailable, person.workspace}
@@ -120,7 +160,8 @@ class PeopleService:
                 refreshed += 1
         return refreshed
 
-    async def _cached(self, person: Person) -> CachedProfile | None:
+    async def cached_profile(self, person: Person) -> CachedProfile | None:
+        """Return a person's cached profile, however old; None if they were never looked up."""
         found = await self._database.read(
             lambda db: find_profiles(db, person.workspace, [person.user])
         )
@@ -136,6 +177,16 @@ class PeopleService:
             found |= {profile.person: profile for profile in kept.values()}
         return found
 
+    def _scope(
+        self, person: Person, place: Place | None, profile: CachedProfile | None
+    ) -> ReadScope:
+        """Return a person's scope; one of whom nothing is known reads no more than a guest.
+
+        Without a directory there are no guests.
+        """
+        unknown = profile is None and not isinstance(self._directory, NoDirectory)
+        return ReadScope.of(person, place, guest=profile.known.guest if profile else unknown)
+
     def _unavailable(self, now: datetime) -> set[str]:
         return {workspace for workspace, until in self._unavailable_until.items() if now < until}
 
@@ -150,7 +201,7 @@ class PeopleService:
         before = kept.known if kept else DirectoryEntry()
         profile = CachedProfile(person, known or before, now)
         await self._database.write(lambda db: save_profile(db, profile))
-        return _LookedUp(profile)
+        return _LookedUp(await self.cached_profile(person))
 
 
 def _zones(profiles: Mapping[Person, CachedProfile]) -> dict[Person, ZoneInfo]:

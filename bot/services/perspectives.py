@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from bot.decisions.access import ReadScope
 from bot.decisions.comparison import Comparison, TeamViews, compare, judged
@@ -41,7 +42,8 @@ from bot.decisions.transitions import DecisionAction, authorize
 from bot.decisions.view_form import GivenView, ViewForm, deciding_questions
 from bot.playbooks.engine import InvalidAnswers, RuleEngine
 from bot.services.drafts import DRAFT_LIFETIME
-from bot.services.transactions import change_views
+from bot.services.people import PeopleService
+from bot.services.transactions import change_views, for_reader
 from bot.storage.connection import Connection
 from bot.storage.database import Database
 from bot.storage.drafts import add_draft, change_draft, unposted_drafts
@@ -75,10 +77,12 @@ class PerspectiveService:
         database: Database,
         clock: Clock,
         playbooks: PlaybookVersions,
+        people: PeopleService,
         wake_delivery: Callable[[], None],
     ) -> None:
         """Create the service; `wake_delivery` is called when there is something to deliver."""
         self._database = database
+        self._people = people
         self._clock = clock
         self._playbooks = playbooks
         self._wake_delivery = wake_delivery
@@ -94,22 +98,29 @@ class PerspectiveService:
         Raises:
             DriversOwn: the person is the driver.
         """
-        team = await self._visible(person, place, number)
+        team = await self._visible(await self._people.scope(person, place), number)
         _require_contributor(team.decision, person)
         engine = await self._playbooks.of(team.decision)
         questions = deciding_questions(team.decision, engine)
         return ViewForm(team.decision, engine.playbook, questions, _own_view(team, person))
 
-    async def give(self, person: Person, number: int, given: GivenView) -> Decision:
+    async def give(
+        self, person: Person, number: int, given: GivenView, place: Place | None = None
+    ) -> Decision:
         """Save what a person filled in; answers that they gave before are kept.
 
-        The form was shown to people who may contribute; only its number comes back.
+        Args:
+            person: who gives their view.
+            number: the decision.
+            given: what they filled in.
+            place: where they opened the form; None outside a channel.
 
         Raises:
             DriversOwn: the person is the driver.
             InvalidAnswers: the playbook has no such option, question or answer.
         """
-        decision = (await self.team(person.workspace, number)).decision
+        scope = await self._people.cached_scope(person, place)
+        decision = (await self._visible(scope, number)).decision
         engine = await self._playbooks.of(decision)
         draft = await self._unfinished(person, number)
         return await self._save(person, number, given, engine, draft)
@@ -133,12 +144,8 @@ class PerspectiveService:
             DriversOwn: the person is the driver.
             InvalidAnswers: the playbook has no such option, question or answer.
         """
-        team = await self._visible(person, place, number)
-        return await self._begin(team, person, given)
-
-    async def go_on(self, person: Person, number: int, given: GivenView) -> Page:
-        """Go on from the form to the whole questionnaire, like `begin`."""
-        return await self._begin(await self.team(person.workspace, number), person, given)
+        scope = await self._people.cached_scope(person, place)
+        return await self._begin(await self._visible(scope, number), person, given)
 
     async def finish(self, draft: Draft) -> Decision:
         """Save the perspective of a draft; it replaces an earlier one."""
@@ -146,8 +153,16 @@ class PerspectiveService:
         given = GivenView(draft.choice, draft.note, draft.answers)
         return await self._save(draft.driver, draft.about or 0, given, engine, draft.id)
 
-    async def ask(self, actor: Person, number: int, users: Sequence[str]) -> AskResult:
+    async def ask(
+        self, actor: Person, number: int, users: Sequence[str], place: Place | None = None
+    ) -> AskResult:
         """Ask people for their perspective; each new one gets a direct message.
+
+        Args:
+            actor: who asks.
+            number: the decision.
+            users: the user ids of those who are asked.
+            place: where the actor opened the modal; None outside a channel.
 
         Returns:
             Who was asked, and who had been asked before; the driver is left out.
@@ -171,12 +186,19 @@ class PerspectiveService:
                 requests=tuple(ViewRequest(user, actor.user, now) for user in new),
             )
 
-        decision = await self._change(actor, number, change)
+        decision = await self._change(actor, number, change, place)
         known = (user for user in named if user not in {decision.driver, *new})
         return AskResult(tuple(new), tuple(known))
 
-    async def nudge(self, actor: Person, number: int) -> tuple[str, ...]:
+    async def nudge(
+        self, actor: Person, number: int, place: Place | None = None
+    ) -> tuple[str, ...]:
         """Remind people who were asked and have not answered, each at most once a day.
+
+        Args:
+            actor: who reminds them.
+            number: the decision.
+            place: where the actor pressed the button; None outside a channel.
 
         Returns:
             The user ids that were reminded.
@@ -198,7 +220,7 @@ class PerspectiveService:
                 requests=tuple(replace(each, nudged_at=now) for each in due),
             )
 
-        await self._change(actor, number, change)
+        await self._change(actor, number, change, place)
         return tuple(nudged)
 
     async def user_unreachable(self, workspace: str, number: int, user: str, reason: str) -> None:
@@ -249,9 +271,9 @@ class PerspectiveService:
             return team.decision
         return None
 
-    async def _visible(self, person: Person, place: Place | None, number: int) -> TeamViews:
-        """Return a decision that the person may read, or was asked for a perspective of."""
-        team, scope = await self.team(person.workspace, number), ReadScope.of(person, place)
+    async def _visible(self, scope: ReadScope, number: int) -> TeamViews:
+        """Return a decision that a person may read, or was asked for a perspective of."""
+        team = await self.team(scope.workspace, number)
         contributors = {each.user for each in team.perspectives}
         asked = {each.user for each in team.asked}
         if scope.allows(team.decision, contributors) or scope.allows_contribution(
@@ -323,11 +345,20 @@ class PerspectiveService:
         return await self._change(person, number, change)
 
     async def _change(
-        self, actor: Person, number: int, change: Callable[[TeamViews], ViewsChange]
+        self,
+        actor: Person,
+        number: int,
+        change: Callable[[TeamViews], ViewsChange],
+        place: Place | None = None,
     ) -> Decision:
         workspace = actor.workspace
+        scope = await self._people.cached_scope(actor, place)
+
+        def work(db: Connection) -> Decision:
+            return change_views(db, workspace, number, change)
+
         decision = await self._database.write(
-            lambda db: change_views(db, workspace, number, change)
+            partial(for_reader, work=work, scope=scope, number=number)
         )
         self._wake_delivery()
         return decision

@@ -15,6 +15,7 @@ from bot.decisions.model import (
     Decision,
     DecisionSummary,
     Person,
+    Place,
     ReviewAnswer,
     ReviewOutcome,
     Status,
@@ -33,7 +34,7 @@ from bot.outbox.table import enqueue
 from bot.playbooks.engine import RuleEngine
 from bot.playbooks.verdict import Verdict
 from bot.services.people import PeopleService
-from bot.services.transactions import change_decision
+from bot.services.transactions import change_decision, for_reader
 from bot.storage.channels import digest_zone
 from bot.storage.connection import Connection
 from bot.storage.database import Database
@@ -108,14 +109,26 @@ class ReviewService:
         return asked
 
     async def review(
-        self, actor: Person, number: int, outcome: ReviewOutcome, note: str
+        self,
+        actor: Person,
+        number: int,
+        outcome: ReviewOutcome,
+        note: str,
+        place: Place | None = None,
     ) -> Decision:
         """Record the outcome of a decision, replacing this decider's earlier one.
 
         Recording the same outcome again changes nothing.
 
+        Args:
+            actor: who reviews it.
+            number: the decision's.
+            outcome: how it went.
+            note: in their words.
+            place: where they opened the modal; None outside a channel.
+
         Raises:
-            NoSuchDecision: there is none with that number.
+            NoSuchDecision: the actor sees none with that number.
             NotTheirs: the actor is neither decider nor driver.
             ActionNotPossible: the decision is not accepted or overridden.
         """
@@ -128,8 +141,13 @@ class ReviewService:
             return reviewed(decision, ReviewAnswer(actor.user, now, outcome, note))
 
         workspace = actor.workspace
+        scope = await self._people.cached_scope(actor, place)
+
+        def work(db: Connection) -> Decision:
+            return change_decision(db, workspace, number, change)
+
         decision = await self._database.write(
-            lambda db: change_decision(db, workspace, number, change)
+            partial(for_reader, work=work, scope=scope, number=number)
         )
         self._wake_delivery()
         return decision

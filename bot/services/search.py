@@ -23,6 +23,7 @@ from bot.outbox.table import by_key
 from bot.playbooks.model import Playbook
 from bot.playbooks.sensitivity import as_tuple
 from bot.playbooks.verdict import Answers
+from bot.services.people import PeopleService
 from bot.storage.channels import find_channel_name
 from bot.storage.connection import Connection
 from bot.storage.database import Database
@@ -96,9 +97,12 @@ class DecisionDetails:
 class SearchService:
     """The use cases; what a person may not read is treated as missing."""
 
-    def __init__(self, database: Database, playbooks: PlaybookVersions) -> None:
-        """Create the service."""
+    def __init__(
+        self, database: Database, playbooks: PlaybookVersions, people: PeopleService
+    ) -> None:
+        """Create the service; `people` says what a person may read."""
         self._database = database
+        self._people = people
         self._playbooks = playbooks
 
     def parse_filter(self, text: str) -> DecisionFilter:
@@ -153,7 +157,7 @@ class SearchService:
         """
         engine = await self._playbooks.engine(draft.playbook_hash)
         place = None if draft.purpose is DraftPurpose.EDIT else draft.origin
-        scope = ReadScope.of(draft.driver, place)
+        scope = await self._people.cached_scope(draft.driver, place)
         sheets = await self._sheets(scope, engine.playbook.id)
         return await self._alike(scope, most_similar(draft.answers, sheets, leave_out=draft.about))
 

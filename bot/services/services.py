@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from bot.decisions.access import DecisionFilter, ReadScope
+from bot.decisions.access import DecisionFilter
 from bot.decisions.errors import AlreadyPosted, NoChannelChosen, ReviewInThePast
 from bot.decisions.model import (
     Decision,
@@ -23,6 +23,7 @@ from bot.digest.service import DigestService
 from bot.outbox.issues import DeliveryIssues, overdue_since
 from bot.outbox.model import Delivery, DeliveryKind, OpenModalOffer, TextNotice, to_person
 from bot.outbox.table import enqueue
+from bot.services.channels import ChannelService
 from bot.services.decisions import DecisionService, superseded
 from bot.services.drafts import DraftService
 from bot.services.people import PeopleService
@@ -76,10 +77,15 @@ class Services:
         self._wake_delivery = wake_delivery
         self.playbooks = PlaybookVersions(database, playbooks)
         self.people = PeopleService(database, clock, directory or NoDirectory())
+        self.channels = ChannelService(database)
         self.drafts = DraftService(database, clock, self.playbooks)
-        self.search = SearchService(database, self.playbooks)
-        self.decisions = DecisionService(database, clock, self.playbooks, wake_delivery)
-        self.perspectives = PerspectiveService(database, clock, self.playbooks, wake_delivery)
+        self.search = SearchService(database, self.playbooks, self.people)
+        self.decisions = DecisionService(
+            database, clock, self.playbooks, self.people, wake_delivery
+        )
+        self.perspectives = PerspectiveService(
+            database, clock, self.playbooks, self.people, wake_delivery
+        )
         self.digests = DigestService(database, clock, self.playbooks, wake_delivery)
         self.delivery_issues = DeliveryIssues(database, clock, wake_delivery)
         self.reviews = ReviewService(database, clock, self.playbooks, self.people, wake_delivery)
@@ -153,7 +159,8 @@ class Services:
     async def home_content(self, person: Person) -> tuple[list[Draft], list[DecisionSummary]]:
         """Return a person's unfinished drafts and the recent decisions they may read."""
         drafts = await self.drafts.unfinished(person)
-        recent = await self.search.page(ReadScope.of(person), DecisionFilter(), None, _RECENT)
+        scope = await self.people.scope(person, None)
+        recent = await self.search.page(scope, DecisionFilter(), None, _RECENT)
         return drafts, list(recent.decisions)
 
     async def _described(self, draft: Draft, workflow: Workflow) -> Draft:

@@ -4,14 +4,17 @@ The functions run in the transaction of their caller; an exception of a change r
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 
+from bot.decisions.access import ReadScope
 from bot.decisions.comparison import TeamViews, judged
-from bot.decisions.errors import NoSuchDecision
+from bot.decisions.errors import NoSuchDecision, NotTheirs
 from bot.decisions.events import Change, Event, Opened, ViewsChange
 from bot.decisions.model import Decision, Draft
 from bot.outbox.fanout import fan_out, redraw_messages
 from bot.outbox.model import DeliveryKind
 from bot.playbooks.engine import RuleEngine
+from bot.storage.channels import place_now
 from bot.storage.connection import Connection
 from bot.storage.decisions import (
     add_event,
@@ -21,12 +24,14 @@ from bot.storage.decisions import (
     save_decision,
 )
 from bot.storage.drafts import mark_draft_used, use_draft_once
+from bot.storage.people import find_profiles
 from bot.storage.perspectives import (
     delete_view_request,
     find_team,
     save_perspective,
     save_view_request,
 )
+from bot.storage.search import read_decision
 
 
 def open_decision(
@@ -49,7 +54,8 @@ def open_decision(
     known = decision_of_draft(db, draft.driver.workspace, draft.id)
     if known is not None:
         return known
-    opened = number_decision(db, decision)
+    place = place_now(db, decision.workspace, decision.place)
+    opened = number_decision(db, replace(decision, place=place))
     mark_draft_used(db, draft.id, opened.number)
     _record(db, None, opened, Event(Opened(), opened.driver, opened.opened_at))
     if opened.supersedes is not None:
@@ -103,6 +109,38 @@ def change_views(
     if result.event is not None:
         _record(db, decision, decision, result.event)
     return decision
+
+
+def for_reader(
+    db: Connection, work: Callable[[Connection], Decision], scope: ReadScope, number: int
+) -> Decision:
+    """Return the result of `work`; say who may act only to people who may read the decision.
+
+    Args:
+        db: the connection.
+        work: acts on the decision.
+        scope: what the actor may read.
+        number: the decision's.
+
+    Raises:
+        NoSuchDecision: the actor may neither act nor read: a number tells nothing.
+        NotTheirs: they may read it; `left` says whether those who may act have left.
+    """
+    try:
+        return work(db)
+    except NotTheirs as error:
+        decision = read_decision(db, scope, number)
+        if decision is None:
+            raise NoSuchDecision(number) from error
+        left = who_left(db, decision)
+        raise NotTheirs(error.allowed, left=set(error.allowed) <= left) from error
+
+
+def who_left(db: Connection, decision: Decision) -> set[str]:
+    """Return the driver and the deciders whose accounts were deactivated."""
+    people = {decision.driver, *decision.deciders}
+    found = find_profiles(db, decision.workspace, people)
+    return {user for user, profile in found.items() if profile.known.gone}
 
 
 def rejudge_views(db: Connection, decision: Decision, engine: RuleEngine) -> None:

@@ -21,6 +21,7 @@ from bot.slack.handlers import (
     search,
 )
 from bot.slack.home import HomeTab
+from bot.slack.identity import Identification
 from bot.slack.oauth.installations import Installations
 from bot.slack.search import SearchResponder
 
@@ -80,6 +81,7 @@ def create_bolt_app(
     messages = DigestMessages(installations.client_for, command)
     digests = digest.DigestHandlers(services, messages, home, background, command)
     subcommands = commands.CommandHandlers(services, background, searching, digests, command)
+    app.middleware(Identification(services, background).identify)
     commands.register(app, subcommands, command)
     questionnaire.register(app, services, home, background)
     decisions.register(app, services, home, background, searching)

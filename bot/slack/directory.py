@@ -1,4 +1,4 @@
-"""People as Slack knows them: name, time zone, company. Fills the protocol `Directory`.
+"""People as Slack knows them: name, time zone, company, role. Fills the protocol `Directory`.
 
 Source: https://docs.slack.dev/reference/methods/users.info (scope `users:read`)
 """
@@ -22,6 +22,9 @@ LOOK_UP_SECONDS = 1.0
 _UNAVAILABLE = timedelta(minutes=1)
 _NOT_ALLOWED = timedelta(hours=1)
 _LONGEST_NAME = 80
+_OF_GUESTS = ("is_restricted", "is_ultra_restricted")
+_OF_ADMINS = ("is_admin", "is_owner", "is_primary_owner")
+"""Fields of a user: https://docs.slack.dev/reference/objects/user-object."""
 
 
 class SlackDirectory:
@@ -81,8 +84,17 @@ def _known(user: Mapping[str, Any], workspace: str) -> DirectoryEntry:
     )
     name = next((one_line(str(each)) for each in names if each and str(each).strip()), "")
     zone = zone_named(str(user.get("tz") or ""))
-    outside = _is_outside(user, workspace)
-    return DirectoryEntry(name[:_LONGEST_NAME], zone.key if zone else None, outside)
+    organisation = user.get("enterprise_user")
+    enterprise = organisation.get("enterprise_id") if isinstance(organisation, Mapping) else None
+    return DirectoryEntry(
+        name[:_LONGEST_NAME],
+        zone.key if zone else None,
+        outside=_is_outside(user, workspace),
+        guest=any(user.get(each) is True for each in _OF_GUESTS),
+        admin=any(user.get(each) is True for each in _OF_ADMINS),
+        gone=user.get("deleted") is True,
+        enterprise=str(enterprise) if enterprise else None,
+    )
 
 
 def _is_outside(user: Mapping[str, Any], workspace: str) -> bool:

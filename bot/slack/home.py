@@ -13,6 +13,7 @@ from bot.services.services import Services
 from bot.slack.views.home import home_view
 from bot.slackkit.api_errors import UNREACHABLE
 from bot.slackkit.message import as_dicts
+from bot.slackkit.origin import marked_view
 from bot.slackkit.payloads import Payload, sender
 from bot.slackkit.permalinks import Permalinks
 
@@ -92,7 +93,8 @@ class HomeTab:
         view = home_view(titles, drafts, decisions, waiting, coming, playbooks, links)
         if self.extra_blocks is not None:
             view["blocks"] += as_dicts(await self.extra_blocks())
-        await client.views_publish(user_id=person.user, view=view)
+        marked = marked_view(view, person.workspace)
+        await client.views_publish(user_id=person.user, view=marked)
 
     async def _links(
         self, client: AsyncWebClient, decisions: Sequence[DecisionSummary]

@@ -31,6 +31,7 @@ from bot.slack.views.recommendation import recommendation_message
 from bot.slack.views.review import review_question
 from bot.slack.views.team import team_message
 from bot.slackkit.message import Message, sentence
+from bot.slackkit.origin import with_origin
 
 _AboutDecision = (
     AnnouncementPost
@@ -61,11 +62,14 @@ class Renderer:
         self._command = command
 
     async def message(self, delivery: Delivery) -> Message:
-        """Return the message of a delivery.
+        """Return the message of a delivery, marked with its workspace.
 
         Raises:
             LookupError: the decision or digest is not in the database.
         """
+        return with_origin(await self._message(delivery), delivery.workspace)
+
+    async def _message(self, delivery: Delivery) -> Message:
         payload = delivery.payload
         match payload:
             case TextNotice():

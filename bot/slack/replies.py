@@ -12,6 +12,7 @@ from bot.slack.views.notices import answer_not_shown, cannot_decide
 from bot.slackkit.api_errors import SLACK_SECONDS, UNREACHABLE
 from bot.slackkit.message import Message, sentence
 from bot.slackkit.metadata import response_url_of, thread_of
+from bot.slackkit.origin import with_origin
 from bot.slackkit.payloads import Payload, sender
 
 
@@ -106,6 +107,7 @@ async def _send(body: Payload, message: Message, *, replace: bool) -> bool:
     if response_url is None:
         return False
     thread = None if replace else thread_of(body)
+    message = with_origin(message, sender(body).workspace)
     client = AsyncWebhookClient(response_url, timeout=SLACK_SECONDS, retry_handlers=[])
     response = {
         "text": message.text,

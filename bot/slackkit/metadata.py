@@ -4,11 +4,12 @@ A modal carries it in `private_metadata`, a button in `value`.
 """
 
 from collections.abc import Mapping
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from bot.decisions.access import Cursor, Direction
+from bot.decisions.model import Place, Visibility
 from bot.decisions.questionnaire import Trail
 from bot.slackkit.ids import Modal
 from bot.slackkit.payloads import InvalidPayload, Payload, thread_acted_in
@@ -112,6 +113,25 @@ def decision_metadata_of(view: Payload) -> DecisionMetadata:
         return DecisionMetadata.model_validate_json(view.get("private_metadata") or "")
     except ValidationError as error:
         raise InvalidPayload("this view is about no decision") from error
+
+
+def opened_in(view: Mapping[str, Any], here: str | None) -> dict[str, Any]:
+    """Return a modal about a decision that carries the channel in which it was opened.
+
+    Its submission names no channel. Only a channel whose decisions the person may read from there
+    counts, see `ReadScope.here`.
+    """
+    metadata = decision_metadata_of(view).model_copy(update={"here": here})
+    return {**view, "private_metadata": metadata.model_dump_json(exclude_none=True)}
+
+
+def place_of_modal(view: Payload) -> Place | None:
+    """Return the channel that a modal about a decision was opened in, for what may be read there.
+
+    None if it was opened outside a channel, or in one that everybody may read.
+    """
+    here = decision_metadata_of(view).here
+    return Place(here, Visibility.PRIVATE) if here else None
 
 
 def response_url_of(body: Payload) -> str | None:

@@ -10,6 +10,8 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
+from bot.decisions.events import OPERATOR
+
 SECTION = 2900
 """Characters of one text object; Slack takes 3,000."""
 HEADER = 150
@@ -103,8 +105,8 @@ def moment(at: datetime) -> str:
 
 
 def mention(user: str) -> str:
-    """Return a mention of a user by id."""
-    return f"<@{user}>"
+    """Return a mention of a user by id; the operator is no user of Slack."""
+    return "The operator" if user == OPERATOR else f"<@{user}>"
 
 
 def mentions(users: Sequence[str], most: int) -> str:

@@ -5,6 +5,7 @@ The text fields of a submitted modal are read by `forms`, what a view carries by
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,6 +13,7 @@ from bot.decisions.model import Person, Place, ReviewOutcome, Visibility
 from bot.decisions.transitions import DecisionAction
 from bot.slackkit.ids import DECISION_PREFIX, DELIVERY_PREFIX, Action
 from bot.slackkit.mrkdwn import one_line
+from bot.slackkit.origin import ORIGIN
 
 Payload = Mapping[str, Any]
 
@@ -24,26 +26,77 @@ class InvalidPayload(ValueError):
 
 
 class ExternalUser(PermissionError):
-    """The sender belongs to another workspace and acts in a shared channel."""
+    """The sender belongs to another company and acts in a shared channel."""
+
+
+class NotIdentified(PermissionError):
+    """Slack did not say in time whether the sender belongs to the workspace."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Who a payload says that its sender is.
+
+    Attributes:
+        person: the user, in the workspace in which they act.
+        home: the workspace that the user belongs to, where Slack names it.
+        enterprise: the organisation of the workspace in which they act, where Slack names it.
+        is_guess: whether Slack names no workspace but the user's own, as it does where an
+            organisation installed the app.
+    """
+
+    person: Person
+    home: str | None = None
+    enterprise: str | None = None
+    is_guess: bool = False
 
 
 def sender(body: Payload) -> Person:
     """Return the person who sent a payload.
 
     Raises:
-        ExternalUser: the person belongs to another workspace than the installation.
         InvalidPayload: the payload has no user or workspace.
     """
-    user = body.get("user")
-    team = body.get("team")
-    if isinstance(user, Mapping):
-        home = user.get("team_id")
-        workspace = team.get("id") if isinstance(team, Mapping) else _installed_team(body)
-        person = _person(workspace or home, user.get("id"))
-        if home and workspace and home != workspace:
-            raise ExternalUser(person.user)
-        return person
-    return _person(body.get("team_id"), body.get("user_id"))
+    return claim_of(body).person
+
+
+def claim_of(body: Payload) -> Claim:
+    """Return who a payload says that its sender is, in the workspace that its message is of.
+
+    Raises:
+        InvalidPayload: the payload has no user or workspace.
+    """
+    origin, user, team = body.get(ORIGIN), body.get("user"), body.get("team")
+    if not isinstance(user, Mapping):
+        event = body.get("event")
+        if isinstance(event, Mapping):
+            return Claim(event_sender(body), enterprise=_id(body.get("enterprise_id")))
+        person = _person(origin or body.get("team_id"), body.get("user_id"))
+        return Claim(person, enterprise=_id(body.get("enterprise_id")))
+    home, named = (
+        _id(user.get("team_id")),
+        _id(team.get("id")) if isinstance(team, Mapping) else None,
+    )
+    workspace = origin or _installed_team(body) or named
+    person = _person(workspace or home, user.get("id"))
+    return Claim(person, home, _enterprise_of(body, person.workspace), is_guess=workspace is None)
+
+
+def _enterprise_of(body: Payload, workspace: str) -> str | None:
+    """Return the organisation of the workspace in which somebody acts, where Slack names it.
+
+    The field `enterprise` is the workspace's only where the organisation installed the app;
+    elsewhere it may be that of an external user.
+    """
+    team, whole = body.get("team"), body.get("enterprise")
+    if isinstance(team, Mapping) and team.get("id") == workspace:
+        return _id(team.get("enterprise_id"))
+    is_installed = body.get("is_enterprise_install") in {True, "true"}
+    return _id(whole.get("id")) if is_installed and isinstance(whole, Mapping) else None
+
+
+def _id(value: Any) -> str | None:
+    return value if isinstance(value, str) and value else None
 
 
 def event_sender(body: Payload) -> Person:
@@ -122,13 +175,19 @@ def place_of_message(body: Payload) -> Place | None:
     )
 
 
-def shared_channel(body: Payload) -> tuple[str, str] | None:
-    """Return workspace and channel of an action by an external user; None outside a channel."""
-    team, channel = body.get("team"), body.get("channel")
-    if not (isinstance(team, Mapping) and isinstance(channel, Mapping)):
-        return None
-    workspace, place = team.get("id"), channel.get("id")
-    return (str(workspace), str(place)) if workspace and place else None
+def place_shown(body: Payload) -> Place | None:
+    """Return the conversation that a payload comes from; None if it has none."""
+    return place_of_command(body) if "command" in body else place_of_message(body)
+
+
+def place_named(body: Payload) -> Place | None:
+    """Return the conversation that a payload comes from, if it is named.
+
+    What has no name counts as private, but is no proof that the channel is.
+    """
+    channel = body.get("channel")
+    name = channel.get("name") if isinstance(channel, Mapping) else body.get("channel_name")
+    return place_shown(body) if name else None
 
 
 def message_acted_on(body: Payload) -> tuple[str, str] | None:

@@ -1,6 +1,6 @@
 """Channels that have decisions or a digest, their names, and which ones external users are in."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.decisions.model import Place, Visibility
 from bot.storage.connection import Connection
@@ -30,6 +30,14 @@ left join decisions as newest
 left join channel_names as names
   on names.workspace = :workspace and names.channel = place.channel
 order by decisions desc, channel
+"""
+_OPEN_DECISIONS = """
+select number from decisions
+where workspace = :workspace and channel = :channel and visibility = :public order by number
+"""
+_MAKE_PRIVATE = """
+update {} set visibility = :private
+where workspace = :workspace and channel = :channel and visibility = :public
 """
 
 
@@ -88,6 +96,42 @@ def find_channel_name(db: Connection, workspace: str, channel: str) -> str | Non
     """Return the name of a channel; None if it is not stored."""
     row = db.get("channel_names", workspace=workspace, channel=channel)
     return str(row["name"]) if row else None
+
+
+def note_visibility(db: Connection, workspace: str, place: Place) -> list[int]:
+    """Record the visibility that a channel has now, as a payload from there shows it.
+
+    A channel that is no longer open to the workspace takes its decisions, drafts and digest with
+    it. What was private stays private in a channel that was opened: its people wrote for few.
+
+    Returns:
+        The numbers of the decisions that became private.
+    """
+    key = {"workspace": workspace, "channel": place.channel}
+    if place.visibility is Visibility.PUBLIC:
+        db.delete("private_channels", **key)
+    if place.visibility is not Visibility.PRIVATE:
+        return []
+    db.insert_if_new("private_channels", key)
+    between = {**key, "public": Visibility.PUBLIC.value, "private": Visibility.PRIVATE.value}
+    found = [row["number"] for row in db.all(_OPEN_DECISIONS, between)]
+    for table in ("decisions", "drafts", "digest_settings"):
+        db.execute(_MAKE_PRIVATE.format(table), between)
+    return found
+
+
+def visibility_changed(db: Connection, workspace: str, place: Place) -> bool:
+    """Return whether `note_visibility` has something to record."""
+    key = {"workspace": workspace, "channel": place.channel}
+    return (db.get("private_channels", **key) is None) is (place.visibility is Visibility.PRIVATE)
+
+
+def place_now(db: Connection, workspace: str, place: Place) -> Place:
+    """Return a place with the visibility that it has now, as far as that is known."""
+    is_private = db.get("private_channels", workspace=workspace, channel=place.channel) is not None
+    if place.visibility is Visibility.PUBLIC and is_private:
+        return replace(place, visibility=Visibility.PRIVATE)
+    return place
 
 
 def mark_shared(db: Connection, workspace: str, channel: str) -> None:

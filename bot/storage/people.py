@@ -13,12 +13,16 @@ _PEOPLE = RowMapper(
     CachedProfile,
     {
         "person": {"workspace": "workspace", "user": "user_id"},
-        "known": {"name": "name", "zone": "zone", "outside": "outside"},
+        "known": {
+            each: each
+            for each in ("name", "zone", "outside", "guest", "admin", "gone", "enterprise")
+        },
     },
 )
 _KNOWN = """
-select * from people
-where workspace = :workspace and user_id in (:users) and asked_at <> :never
+select people.*, known.enterprise as ours from people
+left join enterprise_workspaces as known on known.workspace = people.workspace
+where people.workspace = :workspace and people.user_id in (:users) and people.asked_at <> :never
 """
 _OUTDATED = """
 select workspace, user_id from people
@@ -31,8 +35,8 @@ def note_people(db: Connection, workspace: str, users: Iterable[str]) -> None:
     """Record that users appear in decisions, so that their profiles are looked up."""
     for user in users:
         person = {"workspace": workspace, "user_id": user}
-        unknown = {"name": "", "zone": None, "outside": 0, "asked_at": _NEVER}
-        db.insert_if_new("people", {**person, **unknown})
+        unknown = {"name": "", "outside": 0, "guest": 0, "admin": 0, "gone": 0}
+        db.insert_if_new("people", {**person, **unknown, "asked_at": _NEVER})
 
 
 def save_profile(db: Connection, profile: CachedProfile) -> None:
@@ -40,12 +44,25 @@ def save_profile(db: Connection, profile: CachedProfile) -> None:
     db.upsert("people", _PEOPLE.row(profile), key=("workspace", "user_id"))
 
 
+def save_enterprise(db: Connection, workspace: str, enterprise: str) -> None:
+    """Record to which organisation a workspace belongs."""
+    row = {"workspace": workspace, "enterprise": enterprise}
+    db.upsert("enterprise_workspaces", row, key=("workspace",))
+
+
 def find_profiles(
     db: Connection, workspace: str, users: Collection[str]
 ) -> dict[str, CachedProfile]:
-    """Return the cached profiles of users, by id; without those never looked up."""
+    """Return the cached profiles of users, by id; without those never looked up.
+
+    People of the workspace's own organisation are colleagues, whichever workspace Slack names as
+    theirs.
+    """
     key = {"workspace": workspace, "users": list(users), "never": _NEVER}
     found = db.all(_KNOWN, key)
+    for row in found:
+        if row["ours"] is not None and row["ours"] == row["enterprise"]:
+            row["outside"] = 0
     return {row["user_id"]: _PEOPLE.load(row) for row in found}
 
 

@@ -191,6 +191,10 @@ create table people (
   name text not null,
   zone text,
   outside integer not null,       -- whether they belong to another company
+  guest integer not null,         -- whether they see only channels that they were invited to
+  admin integer not null,         -- whether they are an admin or an owner of the workspace
+  gone integer not null,          -- whether their account was deactivated
+  enterprise text,                -- their organisation, if Slack names one
   asked_at text not null,         -- when the directory was asked last; '' for never
   primary key (workspace, user_id)
 );
@@ -201,6 +205,14 @@ create table channel_names (
   workspace text not null,
   channel text not null,
   name text not null,
+  primary key (workspace, channel)
+);
+
+-- Channels that are known not to be open to the whole workspace. Slack does not say when a public
+-- channel becomes private or is shared; the next command there comes without the channel's name.
+create table private_channels (
+  workspace text not null,
+  channel text not null,
   primary key (workspace, channel)
 );
 

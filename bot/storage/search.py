@@ -19,12 +19,14 @@ from bot.storage.decisions import SUMMARY, load_decisions, load_summaries
 from bot.storage.search_index import match_expression
 
 PUBLIC = "visibility = :public"
+_OPEN_HERE = "visibility = :open_here and channel = :here"
+"""For guests; for others `:open_here` is no visibility, as `:public` is none for guests."""
 THIS_CHANNEL = "visibility = :private and channel = :here"
 OWN = (
     "number in (select number from decision_people"
     " where workspace = :workspace and user_id = :user)"
 )
-SCOPE_CONDITIONS = (PUBLIC, THIS_CHANNEL, OWN)
+SCOPE_CONDITIONS = (PUBLIC, _OPEN_HERE, THIS_CHANNEL, OWN)
 """`ReadScope.allows` in SQL, for rows of `decisions`: each of them allows reading."""
 READABLE = f"workspace = :workspace and ({' or '.join(f'({each})' for each in SCOPE_CONDITIONS)})"
 
@@ -54,7 +56,8 @@ def scope_params(scope: ReadScope) -> dict[str, Any]:
         "workspace": scope.workspace,
         "user": scope.user,
         "here": scope.here,
-        "public": Visibility.PUBLIC.value,
+        "public": "" if scope.guest else Visibility.PUBLIC.value,
+        "open_here": Visibility.PUBLIC.value if scope.guest else "",
         "private": Visibility.PRIVATE.value,
     }
 

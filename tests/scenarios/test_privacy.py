@@ -24,12 +24,14 @@ from bot.decisions.model import (
     Visibility,
     Workflow,
 )
+from bot.decisions.ports import CachedProfile, DirectoryEntry
 from bot.decisions.questionnaire import Questionnaire
 from bot.decisions.records.madr import as_markdown
 from bot.decisions.records.record import record_as_json
 from bot.decisions.records.spreadsheet import as_csv
 from bot.playground.request_log import ClientError
 from bot.playground.user_session import UserSession
+from bot.services.channels import ChannelService
 from bot.slack.handlers.modals import page_view
 from bot.slack.search import SearchResponder
 from bot.slack.views.home import home_view
@@ -38,6 +40,7 @@ from bot.slack.views.recommendation import recommendation_message
 from bot.slackkit.metadata import DecisionMetadata, ListQuery
 from bot.storage.connection import Connection
 from bot.storage.database import Database
+from bot.storage.people import save_profile
 from tests.scenarios.harness import Harness
 from tests.scenarios.messages import text_of, text_of_blocks
 from tests.services.factories import (
@@ -51,9 +54,10 @@ from tests.services.factories import (
 from tests.services.harness import SMALL, ServiceHarness
 
 PUBLIC, PRIVATE = Place("C1", Visibility.PUBLIC), Place("G1", Visibility.PRIVATE)
+ELSEWHERE = Place("C2", Visibility.PUBLIC)
 PARTIAL_ROUTES = {"show", "one record", "similar", "waiting"}
 """Routes that show some of the readable decisions, not all."""
-PLACES = st.sampled_from([PUBLIC, PRIVATE, Place("G2", Visibility.PRIVATE)])
+PLACES = st.sampled_from([PUBLIC, PRIVATE, ELSEWHERE, Place("G2", Visibility.PRIVATE)])
 USERS = st.sampled_from(["U1", "U2", "U3"])
 ASKERS = st.builds(Person, st.sampled_from(["T1", "T1", "T2"]), USERS)
 MADE = st.lists(
@@ -77,30 +81,59 @@ async def env(tmp_path: Path) -> AsyncIterator[ServiceHarness]:
     await database.close()
 
 
-@given(made=MADE, asker=ASKERS, place=PLACES)
-@example(made=[("T1", ["U2"], PRIVATE, "")], asker=Person("T1", "U1"), place=PUBLIC)
-@example(made=[("T1", ["U2"], PRIVATE, "")], asker=Person("T1", "U1"), place=PRIVATE)
-@example(made=[("T2", ["U1"], PUBLIC, "")], asker=Person("T1", "U1"), place=PUBLIC)
-@example(made=[("T1", ["U1"], PUBLIC, "")], asker=Person("T2", "U1"), place=PUBLIC)
+@given(made=MADE, asker=ASKERS, place=PLACES, guest=st.booleans(), closes=st.booleans())
+@example([("T1", ["U2"], PRIVATE, "")], Person("T1", "U1"), PUBLIC, False, False)
+@example([("T1", ["U2"], PRIVATE, "")], Person("T1", "U1"), PRIVATE, False, False)
+@example([("T2", ["U1"], PUBLIC, "")], Person("T1", "U1"), PUBLIC, False, False)
+@example([("T1", ["U1"], PUBLIC, "")], Person("T2", "U1"), PUBLIC, False, False)
+@example([("T1", ["U2"], PUBLIC, "")], Person("T1", "U1"), ELSEWHERE, True, False)
+@example([("T1", ["U2"], PUBLIC, "")], Person("T1", "U1"), PUBLIC, True, True)
+@example([("T1", ["U2"], PUBLIC, "")], Person("T1", "U1"), ELSEWHERE, False, True)
 @settings(max_examples=30)
 async def test_every_route_shows_readable_decisions_only(
-    env: ServiceHarness, made: list[Made], asker: Person, place: Place
+    env: ServiceHarness,
+    made: list[Made],
+    asker: Person,
+    place: Place,
+    guest: bool,
+    closes: bool,
 ) -> None:
     """List, search, show, export, similar, links and Home show readable decisions and no other.
 
-    A person of another workspace, who may be in a shared channel, reads their own decisions only.
+    A person of another workspace, who may be in a shared channel, reads their own decisions only;
+    a guest those of the channel where they ask. `closes`: the public channel becomes private after
+    the decisions were made, and a request from there shows it.
     """
     await env.database.write(_clear_tables)
+    entry = CachedProfile(asker, DirectoryEntry("Asker", guest=guest), env.clock.now())
+    await env.database.write(lambda db: save_profile(db, entry))
     stored = [await _store(env, number, each) for number, each in enumerate(made, start=1)]
+    if closes:
+        stored, place = await _close(env, stored), _closed(place)
     for route, asked_from, text in await _all_routes(env, asker, place, len(made)):
         for each, contributors in stored:
-            visible = ReadScope.of(asker, asked_from).allows(each, contributors)
+            scope = ReadScope.of(asker, asked_from, guest=guest)
+            visible = scope.allows(each, contributors)
             assert visible or each.title not in text, (route, each)
             assert not visible or route in PARTIAL_ROUTES or each.title in text, (route, each)
             linked = f"https://link{each.number}.test" in text
             assert not linked or (visible and each.place == PRIVATE), (route, each)
-    await _check_counts(env, ReadScope.of(asker, place), stored)
+    await _check_counts(env, ReadScope.of(asker, place, guest=guest), stored)
     await _check_threads(env, stored)
+
+
+def _closed(place: Place) -> Place:
+    """Return a place after the public channel has become private."""
+    return replace(place, visibility=Visibility.PRIVATE) if place == PUBLIC else place
+
+
+async def _close(
+    env: ServiceHarness, stored: list[tuple[Decision, set[str]]]
+) -> list[tuple[Decision, set[str]]]:
+    """Let requests show that the public channel is private now; return what is expected."""
+    for workspace in ("T1", "T2"):
+        await ChannelService(env.database).note(workspace, _closed(PUBLIC))
+    return [(replace(each, place=_closed(each.place)), people) for each, people in stored]
 
 
 async def _store(env: ServiceHarness, number: int, made: Made) -> tuple[Decision, set[str]]:
@@ -130,7 +163,8 @@ async def _all_routes(
     env: ServiceHarness, person: Person, place: Place, count: int
 ) -> list[tuple[str, Place | None, str]]:
     """Return all output by route: the route, the place it was requested from, and the text."""
-    finder, scope = SearchResponder(env.services, "/ragvsft"), ReadScope.of(person, place)
+    finder = SearchResponder(env.services, "/ragvsft")
+    scope = await env.services.people.scope(person, place)
     pages = {
         "list": await finder.page(scope, ListQuery.typed("list", "")),
         "list with words": await finder.page(scope, ListQuery.typed("list", "open sings")),
@@ -211,7 +245,10 @@ async def _review_page(
 
 def _clear_tables(db: Connection) -> None:
     """Delete all decisions and what belongs to them."""
-    for name in ("perspectives", "reviews", "decisions", "decision_people", "decision_words"):
+    for name in (
+        *("perspectives", "reviews", "decisions", "decision_people", "decision_words"),
+        *("private_channels", "people"),
+    ):
         db.execute(f"delete from {name}")
 
 

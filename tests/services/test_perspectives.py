@@ -339,7 +339,7 @@ async def test_what_does_not_fit_the_playbook_is_refused(harness: ServiceHarness
         with pytest.raises(InvalidAnswers):
             await harness.services.perspectives.give(BEN, decision.number, given)
         with pytest.raises(InvalidAnswers):
-            await harness.services.perspectives.go_on(BEN, decision.number, given)
+            await harness.services.perspectives.begin(BEN, PUBLIC, decision.number, given)
     assert await harness.rows("perspectives") == []
 
 
@@ -347,7 +347,7 @@ async def test_the_questionnaire_keeps_what_the_form_had(harness: ServiceHarness
     """Going on to all questions keeps choice, note and answers, up to the perspective."""
     decision = await harness.post_decision()
     given = GivenView("tuning", "Ask legal", {"style": "strict"})
-    page = await harness.services.perspectives.go_on(BEN, decision.number, given)
+    page = await harness.services.perspectives.begin(BEN, PUBLIC, decision.number, given)
     assert page.draft.answers == {"style": "strict"}
     await harness.drafts.save_answers(BEN, page.draft.id, MANY)
     await harness.services.post(BEN, page.draft.id, PUBLIC)
@@ -360,7 +360,7 @@ async def test_the_questionnaire_keeps_what_the_form_had(harness: ServiceHarness
 async def test_a_given_view_closes_the_unfinished_questionnaire(harness: ServiceHarness) -> None:
     """A person who gives their view on the form has no questionnaire left to finish."""
     decision = await harness.post_decision()
-    await harness.services.perspectives.go_on(BEN, decision.number, GivenView())
+    await harness.services.perspectives.begin(BEN, PUBLIC, decision.number, GivenView())
     await harness.services.perspectives.give(BEN, decision.number, GivenView("rag"))
     rows = [row for row in await harness.rows("drafts") if row["purpose"] == "perspective"]
     assert [row["decision"] for row in rows] == [decision.number]

@@ -7,11 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.decisions.model import Person, Place, Visibility
+from bot.slackkit.origin import ORIGIN
 from bot.slackkit.payloads import (
-    ExternalUser,
     InvalidPayload,
     action_of,
     chosen_channel,
+    claim_of,
     decision_of,
     event_sender,
     number_pressed,
@@ -94,20 +95,32 @@ def test_the_user_of_an_event_is_read() -> None:
             "team": None,
             "view": {"app_installed_team_id": "T1"},
         },
+        {"user": {"id": "U9", "team_id": "T9"}, "team": None, ORIGIN: "T1"},
     ],
 )
-def test_external_users_are_refused(body: dict[str, Any]) -> None:
-    """A user of another workspace is refused, in a message and in a view."""
-    with pytest.raises(ExternalUser):
-        sender(body)
+def test_the_workspace_is_that_of_the_message(body: dict[str, Any]) -> None:
+    """The workspace is that of the app or of the message; the person's own is known apart."""
+    claim = claim_of(body)
+    assert (claim.person, claim.home, claim.is_guess) == (Person("T1", "U9"), "T9", False)
+
+
+def test_the_organisation_of_an_external_user_is_not_the_workspaces() -> None:
+    """`enterprise` counts where the organisation installed the app; else that of the team."""
+    pressed = {"user": {"id": "U9", "team_id": "T9"}, "team": {"id": "T1"}}
+    theirs = {"enterprise": {"id": "E9"}}
+    assert claim_of(pressed | theirs).enterprise is None
+    ours = {"team": {"id": "T1", "enterprise_id": "E1"}}
+    assert claim_of(pressed | theirs | ours).enterprise == "E1"
+    installed = {"team": None, "is_enterprise_install": True, ORIGIN: "T1"}
+    assert claim_of(pressed | theirs | installed).enterprise == "E9"
 
 
 @given(st.dictionaries(st.sampled_from(["user", "team", "view", "team_id", "user_id"]), NESTED))
 def test_any_payload_has_a_sender_or_an_error(body: dict[str, Any]) -> None:
-    """Any payload has a sender, or raises one of two documented errors."""
+    """Any payload has a sender, or raises the documented error."""
     try:
         person = sender(body)
-    except (InvalidPayload, ExternalUser):
+    except InvalidPayload:
         return
     assert person.workspace
     assert person.user

@@ -114,7 +114,8 @@ class _EventFormatter:
             case Edited():
                 return self._edited(detail)
             case HandedOver():
-                return "handed the decision over to"
+                because = ", as its driver has left," if detail.driver else ""
+                return f"handed the decision over{because} to"
             case Moved():
                 return "moved it to another channel"
             case Accepted():

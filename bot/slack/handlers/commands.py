@@ -6,7 +6,6 @@ from typing import Any
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.decisions.access import ReadScope
 from bot.services.services import Services
 from bot.slack.background import BackgroundTasks
 from bot.slack.handlers.digest import DigestHandlers
@@ -95,7 +94,7 @@ class CommandHandlers:
         await open_page(self._services, client, body, page)
 
     async def _rules(self, body: Body) -> None:
-        scope = ReadScope.of(sender(body), place_of_command(body))
+        scope = await self._services.people.scope(sender(body), place_of_command(body))
         playbooks, calibration = self._services.playbooks, self._services.reviews.calibration
         found = [
             (playbooks.current(each).engine.playbook, await calibration(scope, each))

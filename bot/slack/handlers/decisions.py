@@ -25,7 +25,13 @@ from bot.slackkit.forms import (
     review_outcome_of,
 )
 from bot.slackkit.ids import Action, Modal
-from bot.slackkit.metadata import decision_metadata_of, reads_in_modal, response_url_of
+from bot.slackkit.metadata import (
+    decision_metadata_of,
+    opened_in,
+    place_of_modal,
+    reads_in_modal,
+    response_url_of,
+)
 from bot.slackkit.payloads import (
     action_of,
     decision_of,
@@ -65,7 +71,8 @@ class DecisionHandlers:
         self._note_press(body)
         number, seen = decision_of(action_of(body)), fingerprint_of(action_of(body))
         try:
-            accepted = await self._services.decisions.accept(sender(body), number, seen)
+            place = place_of_message(body)
+            accepted = await self._services.decisions.accept(sender(body), number, seen, place)
         except (ActionNotPossible, EditedMeanwhile):
             self._background.start(self._home.refresh(client, sender(body)), body)
             raise
@@ -92,7 +99,7 @@ class DecisionHandlers:
         """Choose differently."""
         about, (option, reason) = decision_metadata_of(view), override_of(view)
         changed = await self._services.decisions.override(
-            sender(body), about.decision, option, reason, about.against
+            sender(body), about.decision, option, reason, about.against, place_of_modal(view)
         )
         await ack_closing(ack, view)
         self._refresh(changed, body, client)
@@ -100,7 +107,9 @@ class DecisionHandlers:
     async def withdraw(self, ack: AsyncAck, body: Body, view: Body, client: AsyncWebClient) -> None:
         """Withdraw the decision."""
         number, reason = decision_metadata_of(view).decision, reason_of(view)
-        changed = await self._services.decisions.withdraw(sender(body), number, reason)
+        changed = await self._services.decisions.withdraw(
+            sender(body), number, reason, place_of_modal(view)
+        )
         await ack_closing(ack, view)
         self._refresh(changed, body, client)
 
@@ -109,7 +118,9 @@ class DecisionHandlers:
     ) -> None:
         """Hand the decision over to other deciders."""
         number, deciders = decision_metadata_of(view).decision, deciders_of(view)
-        changed = await self._services.decisions.hand_over(sender(body), number, deciders)
+        changed = await self._services.decisions.hand_over(
+            sender(body), number, deciders, place_of_modal(view)
+        )
         await ack_closing(ack, view)
         self._refresh(changed, body, client)
         self._background.start(self._replies.warn_of_outsiders(body, changed), body)
@@ -135,16 +146,23 @@ class DecisionHandlers:
         self._note_press(body)
         decisions, actor = self._services.decisions, sender(body)
         if action is DecisionAction.EDIT:
-            page = await decisions.begin_edit(actor, number)
+            page = await decisions.begin_edit(actor, number, place_of_message(body))
             return await open_page(self._services, client, body, page)
         if action is DecisionAction.SUPERSEDE:
             page = await decisions.begin_supersede(actor, number, place_of_message(body))
             return await open_page(self._services, client, body, page)
-        return await open_view(client, body, await self._modal(action, number, body))
+        view = opened_in(await self._modal(action, number, body), await self._here(body))
+        return await open_view(client, body, view)
+
+    async def _here(self, body: Body) -> str | None:
+        """Return the channel of a press whose decisions the person may read from there only."""
+        people = self._services.people
+        return (await people.cached_scope(sender(body), place_of_message(body))).here
 
     async def _modal(self, action: DecisionAction, number: int, body: Body) -> Body:
         actor = sender(body)
-        decision = await self._services.decisions.find_for(actor, number, action)
+        place = place_of_message(body)
+        decision = await self._services.decisions.find_for(actor, number, action, place)
         if action is DecisionAction.WITHDRAW:
             return withdraw_modal(decision)
         if action is DecisionAction.HAND_OVER:
@@ -175,18 +193,20 @@ class ReviewHandlers:
     async def submit(self, ack: AsyncAck, body: Body, view: Body, client: AsyncWebClient) -> None:
         """Record the outcome."""
         number, (outcome, note) = decision_metadata_of(view).decision, review_outcome_of(view)
-        await self._services.reviews.review(sender(body), number, outcome, note)
+        place = place_of_modal(view)
+        await self._services.reviews.review(sender(body), number, outcome, note, place)
         await ack()
         self._background.start(self._home.refresh(client, sender(body)), body)
 
     async def _open(self, body: Body, client: AsyncWebClient) -> None:
         actor, action = sender(body), action_of(body)
         decision = await self._services.decisions.find_for(
-            actor, decision_of(action), DecisionAction.REVIEW
+            actor, decision_of(action), DecisionAction.REVIEW, place_of_message(body)
         )
         playbook = (await self._services.playbooks.of(decision)).playbook
         view = review_modal(decision, playbook, actor.user, outcome_pressed(action))
-        await open_view(client, body, view)
+        scope = await self._services.people.cached_scope(actor, place_of_message(body))
+        await open_view(client, body, opened_in(view, scope.here))
 
 
 def register(

@@ -31,7 +31,7 @@ from bot.decisions.errors import (
     TooSoonToNudge,
     UnknownPlaybook,
 )
-from bot.decisions.model import Person
+from bot.decisions.model import Person, Visibility
 from bot.digest.forms import EXTERNAL_READERS
 from bot.digest.views.replies import NOT_A_CHANNEL, limited_to_channel
 from bot.playbooks.engine import InvalidAnswers
@@ -44,7 +44,13 @@ from bot.slackkit.forms import FieldError, texts_entered
 from bot.slackkit.ids import QUESTION_PREFIX, Block
 from bot.slackkit.message import notice_modal, sentence
 from bot.slackkit.metadata import reads_in_modal
-from bot.slackkit.payloads import ExternalUser, InvalidPayload, sender, shared_channel
+from bot.slackkit.payloads import (
+    ExternalUser,
+    InvalidPayload,
+    NotIdentified,
+    place_shown,
+    sender,
+)
 from bot.storage.connection import DatabaseUnavailable
 from bot.storage.installations import NotInstalled
 
@@ -53,6 +59,7 @@ logger = structlog.get_logger(__name__)
 
 _TEXTS: Mapping[type[BaseException], str] = {
     ExternalUser: notices.OUTSIDER,
+    NotIdentified: notices.NOT_IDENTIFIED,
     NotInstalled: notices.NOT_INSTALLED,
     DatabaseUnavailable: notices.DATABASE_UNAVAILABLE,
     DraftGone: "This questionnaire has expired, or belongs to someone else. Start a new one.",
@@ -84,8 +91,8 @@ def error_text(error: BaseException) -> str:
     match error:
         case AlreadyPosted(number=number):
             return f"You've already posted this as decision #{number}. Its answers stay."
-        case NotTheirs(allowed=allowed):
-            return notices.not_theirs(allowed)
+        case NotTheirs(allowed=allowed, left=left):
+            return notices.people_left(allowed) if left else notices.not_theirs(allowed)
         case ActionNotPossible() | EditedMeanwhile() | NothingChanged():
             return _moved_on(error)
         case ExclusiveAnswer(answer=answer):
@@ -145,12 +152,12 @@ class ErrorHandlers:
 
     async def _note_outsider(self, body: Body) -> None:
         """Restrict the digest of a channel with external users to the channel's own decisions."""
-        where = shared_channel(body)
-        if where is None:
+        workspace, place = sender(body).workspace, place_shown(body)
+        if place is None or place.visibility is Visibility.DIRECT:
             return
-        set_by = await self._services.digests.external_user_seen(*where)
+        channel = place.channel
+        set_by = await self._services.digests.external_user_seen(workspace, channel)
         if set_by is not None:
-            workspace, channel = where
             await self._services.notify(Person(workspace, set_by), limited_to_channel(channel))
 
     async def _tell_in_modal(self, error: Exception, body: Body, client: AsyncWebClient) -> None:

@@ -22,6 +22,7 @@ from bot.slackkit.api_errors import (
     api_error_of,
 )
 from bot.slackkit.metadata import response_url_of
+from bot.slackkit.origin import ORIGIN, marked_view
 from bot.slackkit.payloads import sender
 
 
@@ -74,7 +75,8 @@ async def open_view(
     in_modal = isinstance(shown, Mapping) and shown.get("type") == "modal"
     call = client.views_push if in_modal else client.views_open
     try:
-        await call(trigger_id=body["trigger_id"], view=dict(view))
+        marked = marked_view(view, sender(body).workspace)
+        await call(trigger_id=body["trigger_id"], view=marked)
     except SlackApiError as error:
         if not _is_transient(error):
             raise
@@ -93,7 +95,8 @@ async def update_view(
         SlackApiError: Slack rejects the modal itself, which is a bug of ours.
     """
     try:
-        await client.views_update(view_id=view["id"], hash=view["hash"], view=dict(shown))
+        marked = marked_view(shown, view.get(ORIGIN))
+        await client.views_update(view_id=view["id"], hash=view["hash"], view=marked)
     except SlackApiError as error:
         if api_error_of(error).error in VIEW_OUTDATED:
             return

@@ -22,7 +22,7 @@ from bot.slack.views.perspectives import (
 )
 from bot.slackkit.forms import FieldError, people_chosen, view_given
 from bot.slackkit.ids import Action, Block, Modal
-from bot.slackkit.metadata import decision_metadata_of
+from bot.slackkit.metadata import decision_metadata_of, opened_in, place_of_modal
 from bot.slackkit.payloads import action_of, decision_of, place_of_message, sender
 
 Body = dict[str, Any]
@@ -45,7 +45,9 @@ class ViewHandlers:
     async def give(self, ack: AsyncAck, body: Body, view: Body, client: AsyncWebClient) -> None:
         """Save the view."""
         person, number = sender(body), decision_metadata_of(view).decision
-        decision = await self._services.perspectives.give(person, number, view_given(view))
+        decision = await self._services.perspectives.give(
+            person, number, view_given(view), place_of_modal(view)
+        )
         await ack()
         refreshed = self._home.refresh_for(client, decision, person)
         self._background.start(refreshed, body)
@@ -54,7 +56,9 @@ class ViewHandlers:
         """Go on to the whole questionnaire, with what is filled in so far."""
         view = body["view"]
         number = decision_metadata_of(view).decision
-        page = await self._services.perspectives.go_on(sender(body), number, view_given(view))
+        page = await self._services.perspectives.begin(
+            sender(body), place_of_modal(view), number, view_given(view)
+        )
         await ack()
         shown = await page_view(self._services, page)
         self._background.start(update_view(client, view, shown), body)
@@ -62,7 +66,8 @@ class ViewHandlers:
     async def _add(self, body: Body, client: AsyncWebClient) -> None:
         number, place = decision_of(action_of(body)), place_of_message(body)
         form = await self._services.perspectives.form(sender(body), place, number)
-        await open_view(client, body, view_form_modal(form))
+        scope = await self._services.people.cached_scope(sender(body), place)
+        await open_view(client, body, opened_in(view_form_modal(form), scope.here))
 
 
 class ViewRequestHandlers:
@@ -85,7 +90,9 @@ class ViewRequestHandlers:
         actor, number = sender(body), decision_metadata_of(view).decision
         people = await self._colleagues(actor, people_chosen(view))
         try:
-            asked = await self._services.perspectives.ask(actor, number, people)
+            asked = await self._services.perspectives.ask(
+                actor, number, people, place_of_modal(view)
+            )
         except NobodyToAsk as error:
             raise FieldError(Block.PEOPLE, NOBODY_TO_ASK) from error
         await ack()
@@ -96,7 +103,8 @@ class ViewRequestHandlers:
     async def nudge(self, ack: AsyncAck, body: Body) -> None:
         """Remind the people who were asked and have not answered."""
         number = decision_of(action_of(body))
-        people = await self._services.perspectives.nudge(sender(body), number)
+        place = place_of_message(body)
+        people = await self._services.perspectives.nudge(sender(body), number, place)
         await ack()
         self._background.start(self._replies.say(body, nudges_sent(people)), body)
 
@@ -119,9 +127,9 @@ class ViewRequestHandlers:
         users = [str(each) for each in action_of(body).get("selected_users") or ()]
         outsiders = await self._services.people.outsiders(actor.workspace, users)
         decision = await self._services.decisions.find_for(
-            actor, about.decision, DecisionAction.ASK
+            actor, about.decision, DecisionAction.ASK, place_of_modal(view)
         )
-        shown = view_request_modal(decision, about.response_url, outsiders)
+        shown = opened_in(view_request_modal(decision, about.response_url, outsiders), about.here)
         if len(shown["blocks"]) != len(view["blocks"]) or outsiders:
             await update_view(client, view, shown)
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
@@ -30,8 +31,7 @@ from bot.slackkit.payloads import (
     number_pressed,
     number_typed,
     parse_command,
-    place_of_command,
-    place_of_message,
+    place_shown,
     sender,
     suffix_of,
 )
@@ -46,6 +46,7 @@ class SearchHandlers:
         self, services: Services, responder: SearchResponder, background: BackgroundTasks, name: str
     ) -> None:
         """Handle search; `name` is the slash command's."""
+        self._services = services
         self._replies = EphemeralReplies(services)
         self._responder = responder
         self._background = background
@@ -53,13 +54,11 @@ class SearchHandlers:
 
     async def list_typed(self, ack: AsyncAck, body: Body, _client: AsyncWebClient) -> None:
         """List decisions by filters and words."""
-        query = ListQuery.typed("list", parse_command(body)[1])
-        await ack_with(ack, await self._responder.page(_scope(body), query))
+        await self._list(ListQuery.typed("list", parse_command(body)[1]), ack, body)
 
     async def search_typed(self, ack: AsyncAck, body: Body, _client: AsyncWebClient) -> None:
         """List decisions by words."""
-        query = ListQuery.typed("search", parse_command(body)[1])
-        await ack_with(ack, await self._responder.page(_scope(body), query))
+        await self._list(ListQuery.typed("search", parse_command(body)[1]), ack, body)
 
     async def show_typed(self, ack: AsyncAck, body: Body, client: AsyncWebClient) -> None:
         """Show the decision whose number was typed."""
@@ -114,11 +113,22 @@ class SearchHandlers:
         """Export a decision in the background, for a payload that was acked."""
         self._background.start(self._export(number, body, client), body)
 
+    async def _list(self, query: ListQuery, ack: AsyncAck, body: Body) -> None:
+        """Answer in the ack; after it where the person must be looked up first."""
+        if await self._services.people.cached_profile(sender(body)) is None:
+            await ack()
+            return self._background.start(self._list_later(query, body), body)
+        return await ack_with(ack, await self._responder.page(await self._scope(body), query))
+
+    async def _list_later(self, query: ListQuery, body: Body) -> None:
+        await self._replies.show(body, await self._responder.page(await self._scope(body), query))
+
     async def _turn_page(self, query: ListQuery, body: Body) -> None:
-        await self._replies.replace(body, await self._responder.page(_scope(body), query))
+        page = await self._responder.page(await self._scope(body), query)
+        await self._replies.replace(body, page)
 
     async def _show(self, number: int, body: Body, client: AsyncWebClient, tab: str | None) -> None:
-        scope = _scope(body)
+        scope = await self._scope(body)
         metadata = DecisionMetadata(
             decision=number,
             response_url=response_url_of(body),
@@ -143,22 +153,21 @@ class SearchHandlers:
             await self._replies.show(body, show_again(number))
 
     async def _export(self, what: int | str, body: Body, client: AsyncWebClient) -> None:
+        scope = await self._scope(body)
         if isinstance(what, int):
             inline = response_url_of(body) is not None
-            message = await self._responder.export_one(_scope(body), what, client, inline=inline)
+            message = await self._responder.export_one(scope, what, client, inline=inline)
         else:
-            message = await self._responder.export_all(_scope(body), what, client)
+            message = await self._responder.export_all(scope, what, client)
         await self._replies.show(body, message)
 
-
-def _scope(body: Body) -> ReadScope:
-    """Return what the sender may read from where they are."""
-    if "command" in body:
-        return ReadScope.of(sender(body), place_of_command(body))
-    if reads_in_modal(body):
-        person, here = sender(body), decision_metadata_of(body["view"]).here
-        return ReadScope(person.workspace, person.user, here)
-    return ReadScope.of(sender(body), place_of_message(body))
+    async def _scope(self, body: Body) -> ReadScope:
+        """Return what the sender may read from where they are."""
+        person, place = sender(body), place_shown(body)
+        scope = await self._services.people.scope(person, place)
+        if reads_in_modal(body):
+            return replace(scope, here=decision_metadata_of(body["view"]).here)
+        return scope
 
 
 def register(app: AsyncApp, search: SearchHandlers) -> None:

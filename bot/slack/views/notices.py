@@ -39,6 +39,9 @@ OUTSIDER = (
     "This decision belongs to another workspace. You can read along, but only people of that "
     "workspace can press the buttons."
 )
+NOT_IDENTIFIED = (
+    "Slack didn't tell me in time whether you belong to this workspace. Try again in a minute."
+)
 DRIVERS_OWN = (
     "You opened this decision, so its answers are your view. To change them, choose *Edit answers* "
     "in the menu."
@@ -121,6 +124,17 @@ def not_theirs(allowed: Sequence[str]) -> str:
     return (
         f"Only {people} can do that. Want a say? *Add my view* on an open decision, or reply in "
         "the thread."
+    )
+
+
+def people_left(allowed: Sequence[str]) -> str:
+    """Return the refusal where those who may do something have left; `allowed` are user ids."""
+    people, have = and_list([mention(user) for user in allowed[:5]]), "has"
+    if len(allowed) > 1:
+        have = "have"
+    return (
+        f"{people} {have} left. An admin of the workspace can choose who decides now: *Hand over* "
+        "in the menu below the decision."
     )
 
 
