@@ -83,7 +83,7 @@ def claim_of(body: Payload) -> Claim:
 
 
 def _enterprise_of(body: Payload, workspace: str) -> str | None:
-    """Return the organisation of the workspace in which somebody acts, where Slack names it.
+    """Return the organisation of the workspace in which a person acts, where Slack names it.
 
     The field `enterprise` is the workspace's only where the organisation installed the app;
     elsewhere it may be that of an external user.

@@ -347,5 +347,5 @@ def asks_about(message: SlackMessage) -> str | None:
     """The key of the delivery that a message asks about; None if it is no such question."""
     for block, element in buttons_of(message):
         if element["action_id"] == Action.DISMISS:
-            return str(block["block_id"]).removeprefix(DELIVERY_PREFIX)
+            return str(block["block_id"]).partition(DELIVERY_PREFIX)[2]
     return None

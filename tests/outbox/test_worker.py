@@ -181,7 +181,7 @@ async def test_a_broken_connection_asks_the_driver(
     assert question["channel"] == "U1"
     assert f"decision #{decision.number}" in question["text"]
     buttons = question["blocks"][-1]
-    assert buttons["block_id"] == f"delivery:{announcement_key(decision)}"
+    assert buttons["block_id"] == f"@T1|delivery:{announcement_key(decision)}"
     assert [each["action_id"] for each in buttons["elements"]] == ["resend", "dismiss"]
 
 

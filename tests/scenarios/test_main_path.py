@@ -219,7 +219,7 @@ async def test_a_decision_from_its_first_verdict_to_its_successor(harness: Harne
     """A decision goes through a view, an edit with another verdict, acceptance and superseding."""
     ada, ben = harness.playground.user("ada"), harness.playground.user("ben")
     announcement, _ = await harness.post_decision(ada)
-    await ben.click(as_seen_by(ben, announcement), "add_view", block_id="decision:1")
+    await ben.click(as_seen_by(ben, announcement), "add_view", block_id="@T0NORTH|decision:1")
     await ben.click(await harness.wait_for_modal(ben, "view"), "answer_all")
     await harness.wait_for_modal(ben, "questions")
     await ben.submit(await harness.answer_questions(ben, OTHER_ANSWERS))

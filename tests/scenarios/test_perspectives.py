@@ -38,7 +38,8 @@ async def _add_view(
 
 
 async def _open_form(harness: Harness, person: UserSession, place: SlackMessage | View) -> View:
-    await person.click(place, "add_view", block_id="decision:1")
+    mark = "" if isinstance(place, View) else "@T0NORTH|"
+    await person.click(place, "add_view", block_id=f"{mark}decision:1")
     return await harness.wait_for_modal(person, "view")
 
 

@@ -60,7 +60,7 @@ async def test_old_buttons_act_on_no_new_decision(harness: Harness, tmp_path: Pa
         await harness.post_decision(ada)
         for button in ("accept", "override", "add_view"):
             seen = len(harness.playground.messages("product"))
-            assert (await ben.click(gone, button, block_id="decision:2")).ok
+            assert (await ben.click(gone, button, block_id="@T0NORTH|decision:2")).ok
             await harness.playground.until(
                 lambda seen=seen: any(
                     "There is no decision #2 here." in text_of(each) and each.ephemeral_to == ben.id

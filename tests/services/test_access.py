@@ -44,7 +44,7 @@ async def test_an_admin_takes_over_from_people_who_left(harness: ServiceHarness)
 
 
 async def test_the_operator_hands_over(harness: ServiceHarness) -> None:
-    """The operator gives a decision to other people, whoever drives it."""
+    """The operator gives a decision to other people, also from its driver."""
     await store_decisions(harness, make_decision(1, people=("U1", "U2")))
     decisions = harness.services.decisions
     after = await decisions.hand_over_by_operator("T1", 1, ("U4",))
