@@ -4,9 +4,8 @@ import asyncio
 
 import click
 
-from bot.cli.common import UsageError
+from bot.cli.common import UsageError, open_catalog, open_database
 from bot.cli.export import choose_workspace
-from bot.cli.resources import open_catalog, open_database
 from bot.clock import SystemClock
 from bot.decisions.errors import ActionNotPossible, NoSuchDecision
 from bot.services.services import Services
