@@ -6,6 +6,7 @@ import secrets
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -28,6 +29,7 @@ from bot.outbox.policy import FailurePolicy
 from bot.outbox.store import Outbox
 from bot.outbox.worker import DeliveryWorker
 from bot.schedule import PeriodicRunner, create_schedule
+from bot.services.retention import Retention
 from bot.services.services import Services
 from bot.serving import HttpServer
 from bot.settings import Settings, SettingsError, missing
@@ -129,6 +131,7 @@ async def run_app(settings: Settings, clock: Clock) -> AsyncIterator[Application
             services.digests.send_due,
             services.drafts.delete_expired,
             services.people.refresh,
+            Retention(database, clock, timedelta(days=settings.keep_days)).delete_outdated,
         )
         health = Health(
             HealthSources(
@@ -256,7 +259,8 @@ async def _installations(
     await installations.rotate_keys()
     scopes = scopes_asked(with_history=settings.history)
     flow = OAuthFlow(credentials, tuple(scopes), client, cipher, installations, store, clock)
-    return installations, InstallPages(flow, scopes, settings.command, REDIRECT_PATH).routes()
+    pages = InstallPages(flow, scopes, settings.command, REDIRECT_PATH, settings.keep_days)
+    return installations, pages.routes()
 
 
 def _credentials(settings: Settings) -> OAuthCredentials:

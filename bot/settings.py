@@ -159,6 +159,7 @@ class Settings(BaseModel):
     port: int = Field(3000, alias="PORT", ge=0, le=65535)
     persistent: bool = Field(False, alias="RAGVSFT_PERSISTENT")
     history: bool = Field(False, alias="RAGVSFT_HISTORY")
+    keep_days: int = Field(30, alias="RAGVSFT_KEEP_DAYS", ge=1, le=36_500)
 
     @property
     def socket_mode(self) -> bool:
@@ -262,6 +263,8 @@ def _sentences(error: ValidationError) -> Iterator[str]:
             yield f"{name} {problem['ctx']['error']}."
         elif name == "PORT":
             yield "PORT must be a whole number from 0 to 65535 (0 takes any free port)."
+        elif name == "RAGVSFT_KEEP_DAYS":
+            yield "RAGVSFT_KEEP_DAYS must be a whole number of days, at least 1."
         elif problem["type"] == "bool_parsing":
             yield f"{name} must be 1 or 0."
         else:

@@ -4,6 +4,7 @@ A command's module is imported when the command is called: `ragvsft --help` impo
 """
 
 import importlib
+import os
 from typing import Final, NamedTuple
 
 import click
@@ -37,13 +38,16 @@ COMMANDS: Final = {
         "Decisions", "bot.cli.digest:digest", "Preview or send a channel's weekly digest."
     ),
     "hand-over": CommandSpec(
-        "Decisions", "bot.cli.hand_over:hand_over", "Let other people decide, if those have left."
+        "Decisions", "bot.cli.people:hand_over", "Let other people decide, if those have left."
     ),
     "backup": CommandSpec(
         "Decisions", "bot.cli.backup:backup", "Copy the database while the bot runs."
     ),
     "restore": CommandSpec(
         "Decisions", "bot.cli.backup:restore", "Replace the database by a backup."
+    ),
+    "erase": CommandSpec(
+        "Decisions", "bot.cli.people:erase", "Erase all data of a workspace or a person."
     ),
     "copy": CommandSpec(
         "Decisions", "bot.cli.backup:copy", "Move to another database: SQLite or PostgreSQL."
@@ -87,12 +91,15 @@ class LazyGroup(click.Group):
     epilog="Start with: ragvsft demo --open",
 )
 @click.version_option(package_name="ragvsft", prog_name="ragvsft", message="%(prog)s %(version)s")
-def root() -> None:
+@click.pass_context
+def root(ctx: click.Context) -> None:
     """Decide as a team, in Slack, how to build with a language model.
 
     Prompting, long context, RAG, fine-tuning, both, or something else: the bot asks, recommends
     with reasons, and records the decision.
     """
+    before = os.umask(0o077)  # what a command writes is its user's alone
+    ctx.call_on_close(lambda: os.umask(before))
 
 
 def main() -> None:

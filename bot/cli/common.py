@@ -1,6 +1,7 @@
 """What the commands share: settings, database, playbooks, and the error for unusable input."""
 
 import os
+import unicodedata
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -13,6 +14,9 @@ from bot.playbooks.loader import NoPlaybookError, PlaybookError
 from bot.settings import Settings, SettingsError, check_values, read_settings, read_values
 from bot.storage.connection import DatabaseUnusable, Location
 from bot.storage.database import Database
+
+_BIDI = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"})
+"""Classes of characters that change the direction of the text after them."""
 
 
 class UsageError(click.ClickException):
@@ -31,7 +35,27 @@ class UsageError(click.ClickException):
     def show(self, file: IO[Any] | None = None) -> None:
         """Print one line for each problem, by default to stderr."""
         for problem in self.problems:
-            click.echo(f"ragvsft: {problem}", file=file, err=file is None)
+            click.echo(f"ragvsft: {printable(problem)}", file=file, err=file is None)
+
+
+def say(text: str, *, err: bool = False) -> None:
+    """Print text that may hold what people wrote: a terminal obeys none of it.
+
+    Control characters and those that change the direction of text appear as escapes, which are
+    valid in JSON too.
+    """
+    click.echo(printable(text), err=err)
+
+
+def printable(text: str) -> str:
+    """Return a text with escapes for what a terminal would obey."""
+    return "".join(f"\\u{ord(each):04x}" if _is_command(each) else each for each in text)
+
+
+def _is_command(character: str) -> bool:
+    return character not in "\n\t" and (
+        unicodedata.category(character) == "Cc" or unicodedata.bidirectional(character) in _BIDI
+    )
 
 
 def load_settings() -> Settings:

@@ -14,7 +14,14 @@ from typing import Any
 import click
 from pydantic import TypeAdapter
 
-from bot.cli.common import UsageError, count_of, open_catalog, open_database, partial_settings
+from bot.cli.common import (
+    UsageError,
+    count_of,
+    open_catalog,
+    open_database,
+    partial_settings,
+    say,
+)
 from bot.clock import FixedClock, SystemClock
 from bot.decisions.model import Person
 from bot.digest.content import Digest
@@ -62,7 +69,7 @@ def preview(channel: str, workspace: str | None, now: str | None, *, as_json: bo
     Sends and changes nothing. The digest has the channel's settings and permissions. For a demo
     whose clock was moved, give its time with --now.
     """
-    click.echo(asyncio.run(_preview(channel, workspace, _parse_time(now), as_json=as_json)))
+    say(asyncio.run(_preview(channel, workspace, _parse_time(now), as_json=as_json)))
 
 
 @digest.command()
@@ -74,7 +81,7 @@ def send(channel: str, workspace: str | None) -> None:
     The digest is queued like every message, and posted by the bot that runs on this database, or
     by the next one that starts. A second call within the same minute does nothing.
     """
-    click.echo(asyncio.run(_send(channel, workspace)))
+    say(asyncio.run(_send(channel, workspace)))
 
 
 @dataclass(frozen=True, slots=True)

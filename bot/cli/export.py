@@ -11,7 +11,12 @@ import click
 import yaml
 
 from bot.charts.subprocess import render_needs
-from bot.cli.common import UsageError, count_of, open_database
+from bot.cli.common import (
+    UsageError,
+    count_of,
+    open_database,
+    say,
+)
 from bot.decisions.errors import PlaybookVersionUnusable
 from bot.decisions.model import Decision, Visibility
 from bot.decisions.records.build import record_of
@@ -104,12 +109,12 @@ def export(
             f"{folder} cannot be written ({error.strerror}): choose another folder"
         ) from error
     changed = f"{written:,} written" if written else "no changes"
-    click.echo(f"{count_of(len(exported), 'decision')} in {folder}: {changed}.")
+    say(f"{count_of(len(exported), 'decision')} in {folder}: {changed}.")
     if private:
         omitted = count_of(len(private), "private decision")
-        click.echo(f"{omitted} omitted; --include-private exports them too.")
+        say(f"{omitted} omitted; --include-private exports them too.")
     if private_files:
-        click.echo(_PRIVATE_FILES.format(folder=folder, names="\n".join(private_files)), err=True)
+        say(_PRIVATE_FILES.format(folder=folder, names="\n".join(private_files)), err=True)
 
 
 async def _read(workspace: str | None) -> list[Record]:
@@ -134,7 +139,7 @@ async def _read(workspace: str | None) -> list[Record]:
                 context = await database.read(partial(decision_context, decision=decision))
                 records.append(record_of(decision, await playbooks.of(decision), context))
     for playbook_hash, why in playbooks.refused.items():
-        click.echo(_UNUSABLE_PLAYBOOK.format(version=playbook_hash[:7], why=why), err=True)
+        say(_UNUSABLE_PLAYBOOK.format(version=playbook_hash[:7], why=why), err=True)
     return records
 
 
@@ -188,7 +193,7 @@ def _write_bakeoff(folder: Path, decision: Decision, engine: RuleEngine) -> None
             f"{folder} cannot be written ({error.strerror}): choose another folder"
         ) from error
     arms = ", ".join(arm.id for arm in plan.arms)
-    click.echo(
+    say(
         f"Wrote {count_of(len(files), 'file')} to {folder}: arms {arms}, {plan.items} test items "
         f"to fill in. Start with {folder / READ_ME}."
     )
@@ -232,7 +237,7 @@ def _adr(record: Record) -> dict[str, str]:
     try:
         drawn = render_needs(record.needs, "svg").decode() if record.needs else ""
     except ValueError as error:
-        click.echo(f"decision {record.number} has no picture: {error}", err=True)
+        say(f"decision {record.number} has no picture: {error}", err=True)
         drawn = ""
     picture = {picture_name(record): drawn} if drawn else {}
     return {filename(record): as_markdown(record, pictured=bool(picture)), **picture}

@@ -11,7 +11,11 @@ from pathlib import Path
 import click
 
 from bot.cli import rules_input
-from bot.cli.common import count_of, open_database
+from bot.cli.common import (
+    count_of,
+    open_database,
+    say,
+)
 from bot.decisions.errors import PlaybookVersionUnusable
 from bot.decisions.model import Decision
 from bot.decisions.records.words import recommended_words, words_of_answer
@@ -56,11 +60,11 @@ async def _report(folder: Path, *, as_json: bool) -> None:
             replayed += 1
             if found.result.differs:
                 differing += 1
-                click.echo(_to_json(decision, found) if as_json else _to_text(decision, found))
+                say(_to_json(decision, found) if as_json else _to_text(decision, found))
     if not as_json:
-        click.echo(f"{differing} of {replayed} decisions would be recommended differently today.")
+        say(f"{differing} of {replayed} decisions would be recommended differently today.")
     for line in _skipped(skipped):
-        click.echo(line, err=as_json)
+        say(line, err=as_json)
 
 
 async def _decisions(database: Database) -> AsyncIterator[Decision]:

@@ -12,7 +12,11 @@ import click
 from pydantic import TypeAdapter
 
 from bot.cli import rules_input
-from bot.cli.common import UsageError, count_of
+from bot.cli.common import (
+    UsageError,
+    count_of,
+    say,
+)
 from bot.cli.replay import replay_command
 from bot.cli.rules_report import (
     format_backtest,
@@ -92,7 +96,7 @@ def check_command(folder: Path) -> None:
         except loader.PlaybookError as error:
             found, problems = None, error.problems
         for problem in (*problems, *(found.warnings if found else ())):
-            click.echo(f"{each}/{problem}")
+            say(f"{each}/{problem}")
         playbook = found.playbook if found else None
         if found is None or playbook is None:
             broken = True
@@ -104,7 +108,7 @@ def check_command(folder: Path) -> None:
             count_of(len(playbook.gates), "gate"),
             count_of(found.cases, "case"),
         ]
-        click.echo(f"{playbook.id}: {', '.join(counts)}: ok")
+        say(f"{playbook.id}: {', '.join(counts)}: ok")
     if broken:
         raise click.exceptions.Exit(UsageError.exit_code)
 
@@ -128,20 +132,20 @@ def test_command(folder: Path, at_least: float | None) -> None:
         playbook = rules_input.read_playbook(each)
         file = rules_input.read_cases(each, playbook)
         if position:
-            click.echo()
+            say("")
         if not file.cases:
-            click.echo(f"{playbook.title} ({playbook.id} {playbook.version}): no cases")
+            say(f"{playbook.title} ({playbook.id} {playbook.version}): no cases")
             continue
         engine = RuleEngine(playbook)
         reports = []
         for part in file.parts():
             with _progress(run_cases(engine, part.cases), len(part.cases), playbook.id) as results:
                 reports.append(summarize(part, list(results), engine))
-        click.echo("\n\n".join(format_backtest(playbook, report) for report in reports))
+        say("\n\n".join(format_backtest(playbook, report) for report in reports))
         clear = reports[0].playbook.clear
         failed = failed or (at_least is not None and clear.percent < at_least)
     if failed:
-        click.echo(f"Fewer than {at_least:g}% of the clear cases agree.", err=True)
+        say(f"Fewer than {at_least:g}% of the clear cases agree.", err=True)
         raise click.exceptions.Exit(1)
 
 
@@ -166,7 +170,7 @@ def prove(folder: Path) -> None:
     for position, each in enumerate(rules_input.playbook_folders(folder)):
         playbook = rules_input.read_playbook(each)
         if position:
-            click.echo()
+            say("")
         started = time.perf_counter()
         analysis = CoverageAnalysis(playbook)
         with click.progressbar(
@@ -178,8 +182,8 @@ def prove(folder: Path) -> None:
             for sheets in analysis.run():
                 bar.update(sheets)
         report = analysis.report()
-        click.echo(format_coverage(playbook, report))
-        click.echo(f"Time taken: {time.perf_counter() - started:.1f} s")
+        say(format_coverage(playbook, report))
+        say(f"Time taken: {time.perf_counter() - started:.1f} s")
         ok = ok and report.ok
     if not ok:
         raise click.exceptions.Exit(1)
@@ -200,7 +204,7 @@ def schema(file: str | None, write: Path | None) -> None:
     """
     content = schemas()
     if write is None:
-        click.echo(_to_json(content[file] if file else content))
+        say(_to_json(content[file] if file else content))
         return
     target = write / SCHEMA_FOLDER
     try:
@@ -209,7 +213,7 @@ def schema(file: str | None, write: Path | None) -> None:
             (target / f"{name}.json").write_text(_to_json(each) + "\n", encoding="utf-8")
     except OSError as error:
         raise UsageError(f"{target}: cannot be written ({error.strerror})") from None
-    click.echo(f"Wrote {len(content)} schemas to {target}")
+    say(f"Wrote {len(content)} schemas to {target}")
 
 
 def _to_json(data: Any) -> str:
@@ -228,9 +232,9 @@ def questions(folder: Path, wanted: str | None, as_json: bool) -> None:
     if as_json:
         keys = ("id", "step", "ask", "help", "several", "answers", "ask_when")
         listed = [question.model_dump(mode="json") for question in playbook.questions]
-        click.echo(_to_json([{key: each[key] for key in keys} for each in listed]))
+        say(_to_json([{key: each[key] for key in keys} for each in listed]))
         return
-    click.echo(format_questionnaire(playbook))
+    say(format_questionnaire(playbook))
 
 
 @rules.command()
@@ -268,7 +272,7 @@ def recommend(
         texts = [format_verdict(playbook, each) for each in verdicts]
         found = _verdict_json(verdicts, listed=listed)
     if as_json or texts:
-        click.echo(found if as_json else "\n\n".join(texts))
+        say(found if as_json else "\n\n".join(texts))
 
 
 def _next_json(upcoming: Iterable[NextQuestions], *, listed: bool) -> str:

@@ -15,6 +15,10 @@ OPERATOR = "operator"
 """The actor of an event that the operator caused on the command line; no user has this id."""
 
 
+ERASED = "erased-"
+"""What the id of a person begins with whose data was erased."""
+
+
 class EventKind(StrEnum):
     """What happened to a decision."""
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
-from bot.decisions.events import OPERATOR
+from bot.decisions.events import ERASED, OPERATOR
 
 SECTION = 2900
 """Characters of one text object; Slack takes 3,000."""
@@ -105,8 +105,10 @@ def moment(at: datetime) -> str:
 
 
 def mention(user: str) -> str:
-    """Return a mention of a user by id; the operator is no user of Slack."""
-    return "The operator" if user == OPERATOR else f"<@{user}>"
+    """Return a mention of a user by id, or what to call one who is no user of Slack."""
+    if user == OPERATOR:
+        return "The operator"
+    return "a former member" if user.startswith(ERASED) else f"<@{user}>"
 
 
 def mentions(users: Sequence[str], most: int) -> str:

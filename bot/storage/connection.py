@@ -69,6 +69,10 @@ class FullTextIndex(Protocol):
         """
         ...
 
+    def forget(self, workspace: str) -> None:
+        """Delete the entries of a workspace, whose decisions are still stored."""
+        ...
+
     def match(self, facets: Sequence[Sequence[str]], words: Sequence[str]) -> str:
         """Return the parameter `match` of a query.
 

@@ -52,6 +52,10 @@ class Engine(Protocol):
         """Like `write`; no two of these transactions overlap, in any process."""
         ...
 
+    def compact(self) -> bool:
+        """Rewrite the storage without what was deleted; return whether nothing of it is left."""
+        ...
+
     def problem(self) -> str | None:
         """Try a write and check the schema; return what is wrong and what to do, else None."""
         ...
@@ -134,6 +138,14 @@ class Database:
         """
         async with self._turn:
             return await self._on_thread(lambda: self._engine.write_in_turn(work))
+
+    async def compact(self) -> bool:
+        """Rewrite the storage without what was deleted; it takes exclusive locks.
+
+        Returns:
+            False if another process still reads what was deleted, in SQLite's log.
+        """
+        return await self._on_thread(self._engine.compact)
 
     async def problem(self) -> str | None:
         """Try a write and check the schema; return what is wrong and what to do, else None."""

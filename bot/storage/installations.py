@@ -70,6 +70,7 @@ select * from (
   where w.workspace = :workspace
 ) as found order by preference limit 1
 """
+_OF_ENTERPRISE = "select workspace from enterprise_workspaces where enterprise = :account"
 _DELETE = "delete from installations where account = :account and installed_at < :before"
 _ROTATE = """
 update installations set encrypted_token = :new
@@ -89,7 +90,13 @@ class InstallationStore:
     async def save(self, installation: Installation) -> None:
         """Insert an installation, or replace the one of the same account."""
         row = {**_INSTALLATIONS.row(installation), "account": installation.account}
-        await self._database.write(lambda db: db.upsert("installations", row, key=("account",)))
+
+        def work(db: Connection) -> None:
+            db.upsert("installations", row, key=("account",))
+            for workspace in _workspaces_of(db, installation.account):
+                db.delete("removed_workspaces", workspace=workspace)
+
+        await self._database.write(work)
 
     async def find(self, account: str) -> Installation | None:
         """Return an account's own installation; None if there is none."""
@@ -128,7 +135,7 @@ class InstallationStore:
     async def delete(
         self, account: str, before: datetime, bot_users: Collection[str] | None = None
     ) -> bool:
-        """Delete an account's installation.
+        """Delete an account's installation, and note when, for each workspace without another.
 
         Args:
             account: the workspace or the organisation.
@@ -140,7 +147,16 @@ class InstallationStore:
         """
         key = {"account": account, "before": utc_text(before), "bot_users": list(bot_users or ())}
         query = _DELETE if bot_users is None else f"{_DELETE} and bot_user in (:bot_users)"
-        return await self._database.write(lambda db: db.execute(query, key) > 0)
+
+        def work(db: Connection) -> bool:
+            deleted = db.execute(query, key) > 0
+            for workspace in _workspaces_of(db, account) if deleted else ():
+                if db.one(_OF_WORKSPACE, {"workspace": workspace}) is None:
+                    row = {"workspace": workspace, "removed_at": key["before"]}
+                    db.upsert("removed_workspaces", row, key=("workspace",))
+            return deleted
+
+        return await self._database.write(work)
 
     async def add_state(self, state: str, now: datetime, expires_at: datetime) -> None:
         """Store the state of an installation in progress; delete the expired ones."""
@@ -155,3 +171,9 @@ class InstallationStore:
         """Use up a state; return False if it is unknown, was used before, or has expired."""
         key = {"state": state, "now": utc_text(now)}
         return await self._database.write(lambda db: db.execute(_USE_STATE, key) > 0)
+
+
+def _workspaces_of(db: Connection, account: str) -> list[str]:
+    """Return the workspaces of an account: itself, or those known of an organisation."""
+    found = db.all(_OF_ENTERPRISE, {"account": account})
+    return [*(row["workspace"] for row in found), *([] if account.startswith("E") else [account])]

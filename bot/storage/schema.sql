@@ -258,6 +258,12 @@ create table enterprise_workspaces (
   enterprise text not null
 );
 
+-- Workspaces that removed the app, and when; what is stored of them is deleted later.
+create table removed_workspaces (
+  workspace text not null primary key,
+  removed_at text not null
+);
+
 -- OAuth states of installations in progress.
 create table oauth_states (
   state text not null primary key,

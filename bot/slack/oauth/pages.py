@@ -30,7 +30,12 @@ class InstallPages:
     """Serves the pages."""
 
     def __init__(
-        self, flow: OAuthFlow, scopes: Mapping[str, str], command: str, redirect_path: str
+        self,
+        flow: OAuthFlow,
+        scopes: Mapping[str, str],
+        command: str,
+        redirect_path: str,
+        keep_days: int,
     ) -> None:
         """Prepare the pages.
 
@@ -39,7 +44,9 @@ class InstallPages:
             scopes: the scopes to request, each with what it is for.
             command: the slash command's name.
             redirect_path: the path of Slack's callback.
+            keep_days: after how many days the data of a workspace that left is deleted.
         """
+        self._keep_days = keep_days
         self._flow = flow
         self._scopes = scopes
         self._command = command
@@ -58,7 +65,9 @@ class InstallPages:
             return HTMLResponse(headers=_HEADERS)
         state = await self._flow.start()
         url = self._flow.authorize_url(state)
-        response = _page("Add ragvsft to your Slack workspace", _consent(url, self._scopes))
+        response = _page(
+            "Add ragvsft to your Slack workspace", _consent(url, self._scopes, self._keep_days)
+        )
         response.set_cookie(
             COOKIE,
             state,
@@ -94,7 +103,7 @@ def _page(title: str, body: str, status: int = 200) -> Response:
     return HTMLResponse(text, status_code=status, headers=_HEADERS)
 
 
-def _consent(url: str, scopes: Mapping[str, str]) -> str:
+def _consent(url: str, scopes: Mapping[str, str], keep_days: int) -> str:
     listed = "\n".join(
         f"<div><dt>{escape(reason[:1].upper() + reason[1:])}</dt><dd>{escape(name)}</dd></div>"
         for name, reason in scopes.items()
@@ -106,6 +115,8 @@ def _consent(url: str, scopes: Mapping[str, str]) -> str:
         f'<p><a class="button" href="{escape(url)}">Add to Slack</a></p>'
         "<h2>What it may do, and nothing else</h2>"
         f"<p>{_reading(scopes)}</p><dl>{listed}</dl>"
+        "<p>If you remove it from your workspace, all its data is deleted after "
+        f"{keep_days} days.</p>"
     )
 
 

@@ -201,6 +201,10 @@ class TsvectorIndex:
         row = {"workspace": workspace, "number": number, "lexemes": " ".join(lexemes)}
         self._db.execute(_STORE_WORDS, row)
 
+    def forget(self, workspace: str) -> None:
+        """Delete the entries of a workspace."""
+        self._db.delete("decision_words", of_workspace=workspace)
+
     def match(self, facets: Sequence[Sequence[str]], words: Sequence[str]) -> str:
         """Return the text of a tsquery.
 
@@ -327,6 +331,14 @@ class PostgresEngine:
         """Like `write`; no two of these transactions overlap, in any process."""
         serializable = psycopg.IsolationLevel.SERIALIZABLE
         return self._run(work, serializable, read_only=self._read_only, in_turn=True)
+
+    def compact(self) -> bool:
+        """Rewrite the tables. The server's own log and archives keep what they keep."""
+        with self._connect() as raw:
+            raw.autocommit = True
+            for table in PostgresConnection(raw).tables():
+                raw.execute(f"vacuum full {table}")
+        return True
 
     def problem(self) -> str | None:
         """Try a write and check the schema; return what is wrong and what to do, else None."""

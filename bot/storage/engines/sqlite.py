@@ -5,6 +5,7 @@ import re
 import sqlite3
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from time import monotonic
 from typing import TypeVar
@@ -45,6 +46,14 @@ delete from decision_words where rowid = (
   select id from decisions where workspace = :workspace and number = :number
 )
 """
+_FORGET_WORDS = """
+delete from decision_words where rowid in (
+  select id from decisions where workspace = :workspace
+)
+"""
+# Deleted entries stay in the segments of the index until those are merged:
+# https://www.sqlite.org/fts5.html#the_optimize_command
+_MERGE_WORDS = "insert into decision_words (decision_words) values ('optimize')"
 _SEARCH = """
 select number from (
   select decisions.number as number
@@ -130,6 +139,10 @@ class Fts5Index:
         self._db.execute(_DELETE_WORDS, key)
         self._db.execute(_INSERT_WORDS, {**key, **entry, "reasons": reasons})
 
+    def forget(self, workspace: str) -> None:
+        """Delete the entries of a workspace, whose decisions are still stored."""
+        self._db.execute(_FORGET_WORDS, {"workspace": workspace})
+
     def match(self, facets: Sequence[Sequence[str]], words: Sequence[str]) -> str:
         """Return the argument of `match`.
 
@@ -175,7 +188,7 @@ class SqliteEngine:
             DatabaseUnusable: with a sentence that says what is wrong and what to do.
         """
         try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
+            make_private(self._path)
             known = self._inode()
             self._connect()
             while known not in {None, self._inode()}:  # a backup was restored in the meantime
@@ -235,6 +248,14 @@ class SqliteEngine:
             raise
         return result
 
+    def compact(self) -> bool:
+        """Rewrite the file and its log, so that nothing of what was deleted is left in them."""
+        db = self._connection()
+        self.write(lambda db: db.execute(_MERGE_WORDS))
+        self._retry_while_busy(lambda: db.execute("VACUUM"))
+        (row,) = db.all("PRAGMA wal_checkpoint(TRUNCATE)")
+        return not row["busy"]
+
     def problem(self) -> str | None:
         """Try a write and check the schema; return what is wrong and what to do, else None."""
         try:
@@ -286,6 +307,24 @@ class SqliteEngine:
                     raise
 
 
+def make_private(path: Path) -> None:
+    """Create a file that only its owner can read, with its folder; or make an existing one so.
+
+    SQLite gives the log of a database the mode of the database.
+
+    Raises:
+        OSError: it cannot be created.
+    """
+    missing = [each for each in path.parents if not each.exists()]
+    for folder in reversed(missing):
+        folder.mkdir(mode=0o700, exist_ok=True)
+    path.touch(mode=0o600, exist_ok=True)
+    for each in (path, *(path.with_name(f"{path.name}{end}") for end in ("-wal", "-shm"))):
+        with suppress(FileNotFoundError, PermissionError):  # another user's, as its owner wants
+            if each.stat().st_mode & 0o077:
+                each.chmod(0o600)
+
+
 def _connected(path: str, *, uri: bool = False) -> SqliteConnection:
     return SqliteConnection(
         sqlite3.connect(path, uri=uri, timeout=BUSY_SECONDS, isolation_level=None)
@@ -317,5 +356,5 @@ def _enable_wal(db: Connection) -> None:
 
 
 def _set_pragmas(db: Connection) -> None:
-    for pragma in ("synchronous = FULL", "foreign_keys = ON"):
+    for pragma in ("synchronous = FULL", "foreign_keys = ON", "secure_delete = ON"):
         db.execute(f"PRAGMA {pragma}")

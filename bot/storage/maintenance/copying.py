@@ -14,11 +14,20 @@ BATCH = 1000
 """Rows that are read and written at a time."""
 _TABLE = re.compile(r"^create table (\w+)", re.MULTILINE)
 _KEY = re.compile(r"^ +primary key \(([\w, ]+)\)", re.MULTILINE)
+_COLUMN = re.compile(r"^  (\w+) (?:text|integer)\b", re.MULTILINE)
 _KEY_COLUMN = re.compile(r"^ +(\w+) \w+ not null primary key", re.MULTILINE)
 
 
 class CopyDiffers(RuntimeError):
     """The target has rows already, or a table differs after the copy; says which."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredTable:
+    """The columns of a table, and those of its primary key."""
+
+    names: tuple[str, ...]
+    key: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,16 +38,16 @@ class CopiedTable:
     rows: int
 
 
-def stored_tables() -> dict[str, tuple[str, ...]]:
-    """Return the columns of the primary key of each table, parents before children."""
-    keys: dict[str, tuple[str, ...]] = {}
+def stored_tables() -> dict[str, StoredTable]:
+    """Return the columns of each table, parents before children."""
+    tables: dict[str, StoredTable] = {}
     for statement in schema_statements():
         table, key = _TABLE.search(statement), _KEY.search(statement)
         column = _KEY_COLUMN.search(statement)
         if table and table[1] != SCHEMA_TABLE:
             found = key[1].split(", ") if key else [column[1]] if column else []
-            keys[table[1]] = tuple(found)
-    return keys
+            tables[table[1]] = StoredTable(tuple(_COLUMN.findall(statement)), tuple(found))
+    return tables
 
 
 def copy_database(
@@ -71,17 +80,18 @@ def _copy_all(
     old: Connection, new: Connection, done: Callable[[CopiedTable], None]
 ) -> list[CopiedTable]:
     copied = []
-    for table, key in stored_tables().items():
+    for table, columns in stored_tables().items():
+        key = columns.key
         if new.one(f"select * from {table} limit 1"):  # noqa: S608
             raise CopyDiffers(f"the table {table} of the target has rows: copy to a new database")
         rows: list[Row] = []
-        for rows in _batches(old, table, key):
+        for rows in batches(old, table, key):
             new.insert_all(table, rows)
         if rows and isinstance(rows[0].get("id"), int):
             new.continue_ids(table)
         copied.append(CopiedTable(table, _compare(old, new, table, key)))
         done(copied[-1])
-    for rows in _batches(new, "decisions", ("id",)):
+    for rows in batches(new, "decisions", ("id",)):
         for decision in load_summaries(new, rows):
             index_decision(new, decision)
     return copied
@@ -94,8 +104,8 @@ def _compare(old: Connection, new: Connection, table: str, key: tuple[str, ...])
         CopyDiffers: they are not.
     """
     count = 0
-    copies = (row for rows in _batches(new, table, key) for row in rows)
-    for rows in _batches(old, table, key):
+    copies = (row for rows in batches(new, table, key) for row in rows)
+    for rows in batches(old, table, key):
         for row in rows:
             copy = next(copies, None)
             if copy != row:
@@ -107,8 +117,14 @@ def _compare(old: Connection, new: Connection, table: str, key: tuple[str, ...])
     return count
 
 
-def _batches(db: Connection, table: str, key: tuple[str, ...]) -> Iterator[list[Row]]:
-    """Yield the rows of a table in the order of its primary key, `BATCH` at a time."""
+def batches(db: Connection, table: str, key: tuple[str, ...]) -> Iterator[list[Row]]:
+    """Yield the rows of a table in the order of its primary key, `BATCH` at a time.
+
+    Args:
+        db: the connection.
+        table: the table.
+        key: the columns of its primary key.
+    """
     columns = ", ".join(key)
     names = ", ".join(f":{column}" for column in key)
     after, last = "", Row()

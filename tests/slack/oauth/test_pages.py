@@ -26,7 +26,7 @@ class CountingFlow:
 async def test_head_starts_no_installation() -> None:
     """HEAD answers like GET, but keeps no state."""
     flow = CountingFlow()
-    pages = InstallPages(cast("OAuthFlow", flow), {}, "/ragvsft", "/slack/oauth_redirect")
+    pages = InstallPages(cast("OAuthFlow", flow), {}, "/ragvsft", "/slack/oauth_redirect", 30)
     transport: Any = httpx.ASGITransport(Starlette(routes=pages.routes()))
     async with httpx.AsyncClient(transport=transport, base_url="https://bot.test") as client:
         head = await client.head(INSTALL_PATH)
