@@ -64,6 +64,7 @@ def query_for(settings: DigestSettings, window: Window, playbooks: tuple[str, ..
         sections=settings.sections,
         since=window.since,
         until=window.until,
+        before=window.since.astimezone(zone).date(),
         today=window.until.astimezone(zone).date(),
         weeks=trend_weeks(window.until, settings.schedule),
         playbooks=playbooks,

@@ -67,7 +67,7 @@ class Truncated(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class SectionCounts:
-    """How many decisions each section covers."""
+    """How many decisions each section covers; `new` are those that no other section covers."""
 
     waiting: int = 0
     disagreements: int = 0
@@ -79,11 +79,6 @@ class SectionCounts:
     def __bool__(self) -> bool:
         """Return whether any section has decisions."""
         return any(astuple(self))
-
-    @property
-    def has_news(self) -> bool:
-        """Whether anything happened in the window."""
-        return bool(self.new or self.decided or self.closed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +92,7 @@ class DigestQuery:
         sections: which sections to read.
         since: start of the window, exclusive.
         until: end of the window, inclusive.
+        before: the local day at `since`; reviews of that day were due at the last digest.
         today: the local day at `until`; reviews of that day are due.
         weeks: start of each week of the trend, oldest first; the last week ends at `until`.
         playbooks: hashes of the current playbooks.
@@ -109,6 +105,7 @@ class DigestQuery:
     sections: tuple[DigestSection, ...]
     since: datetime
     until: datetime
+    before: date
     today: date
     weeks: tuple[datetime, ...]
     playbooks: tuple[str, ...]
@@ -151,9 +148,9 @@ class DigestData:
     """What was read for a digest.
 
     `waiting` and `split` are the oldest first, `reviews` the longest due first, the others the
-    newest first. `new` counts all decisions opened in the window, and shows those that no other
-    section shows. `trend` has a count per week by option. `newest_only` has the number of
-    decisions examined for a section that covers only the newest.
+    newest first. `new` are those opened in the window that no other section covers. `trend` has a
+    count per week by option. `newest_only` has the number of decisions
+    examined for a section that covers only the newest.
     """
 
     waiting: Truncated[DigestItem] = Truncated()
@@ -193,7 +190,7 @@ class Digest:
         waiting: open decisions, oldest first.
         disagreements: open decisions whose people come to different verdicts.
         reviews: decisions to be reviewed, longest due first.
-        new: all decisions opened in the window; shown are those that no other section shows.
+        new: decisions opened in the window that no other section covers.
         decided: newest first.
         closed: withdrawn or superseded in the window, newest first.
         calibration: outcomes of past decisions by the option chosen.

@@ -4,8 +4,8 @@ Only what every reader of the digest may see: each query takes one of the condit
 `storage.search` other than the one for a person's own decisions.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from heapq import merge
 from itertools import islice
@@ -48,22 +48,17 @@ class _Part:
 _OPEN = "status = 'open'"
 _DECIDED = "status in ('accepted', 'overridden')"
 _WAITING = _Part(DigestSection.WAITING, _OPEN, "number")
-_SPLIT = _Part(
-    DigestSection.DISAGREEMENTS,
-    f"""
-{_OPEN} and exists (
+_DIFFERS = """
+exists (
   select 1 from perspectives as p
   where p.workspace = decisions.workspace and p.number = decisions.number
-    and coalesce(p.choice, p.option) not in ('', decisions.recommended)
+    and coalesce(p.choice, p.option) not in ('', decisions.recommended){since}
 )
-""",  # noqa: S608  # only constants of this module
-    "number",
-)
-_TO_REVIEW = _Part(
-    DigestSection.REVIEWS,
-    f"{_DECIDED} and review_count < decider_count and review_on <= :today",
-    "review_on",
-)
+"""
+_SEEN_DIFFERENTLY = _DIFFERS.format(since="")
+_SPLIT = _Part(DigestSection.DISAGREEMENTS, f"{_OPEN} and {_SEEN_DIFFERENTLY}", "number")
+_REVIEW_MISSING = "review_count < decider_count and review_on <= :today"
+_TO_REVIEW = _Part(DigestSection.REVIEWS, f"{_DECIDED} and {_REVIEW_MISSING}", "review_on")
 _NEW = _Part(
     DigestSection.NEW,
     "opened_at > :since and opened_at <= :until and status in ('open', 'accepted', 'overridden')",
@@ -82,6 +77,17 @@ _CLOSED = _Part(
     "closed_at",
     newest_first=True,
 )
+_NEWS = (
+    _NEW,
+    _SETTLED,
+    _CLOSED,
+    replace(_TO_REVIEW, condition=f"{_TO_REVIEW.condition} and review_on > :before"),
+    replace(
+        _SPLIT,
+        condition=f"{_OPEN} and {_DIFFERS.format(since=' and p.changed_at > :since')}",
+    ),
+)
+"""What has happened since the last digest; anything else was in it."""
 _REVIEWED = _Part(DigestSection.CALIBRATION, "review_count > 0", "number", newest_first=True)
 _BY_VERSION = _Part(
     DigestSection.RULES, f"{_DECIDED} and playbook_hash = :version", "number", newest_first=True
@@ -128,6 +134,13 @@ def section_counts(db: Connection, query: DigestQuery) -> SectionCounts:
     )
 
 
+def has_news(db: Connection, query: DigestQuery) -> bool:
+    """Return whether anything has happened in the window, also in other private channels."""
+    reader = _Reader(db, query)
+    wanted = [part for part in _NEWS if part.section in query.sections]
+    return any(reader.count(part) or reader.count_in_private(part) for part in wanted)
+
+
 def digest_data(db: Connection, query: DigestQuery) -> DigestData:
     """Return the data for a digest."""
     return _Reader(db, query).data()
@@ -168,21 +181,20 @@ class _Reader:
             "since": utc_text(query.since),
             "until": utc_text(query.until),
             "today": query.today.isoformat(),
+            "before": query.before.isoformat(),
         }
+        self._new, self._settled = _new_part(query.sections), _settled_part(query.sections)
 
     def data(self) -> DigestData:
-        waiting, split = self._items(_WAITING), self._split()
-        decided = self._items(_SETTLED)
-        elsewhere = (*waiting.shown, *(each.item for each in split.shown), *decided.shown)
         answers, more = self.past_answers()
         if more:
             self._newest_only[DigestSection.RULES] = NEWEST
         return DigestData(
-            waiting=waiting,
-            split=split,
+            waiting=self._items(_WAITING),
+            split=self._split(),
             reviews=self._items(_TO_REVIEW),
-            new=self._new({each.decision.number for each in elsewhere}),
-            decided=decided,
+            new=self._items(self._new),
+            decided=self._items(self._settled),
             closed=self._ended(),
             reviewed=self._reviewed(),
             past_answers=answers,
@@ -209,14 +221,16 @@ class _Reader:
 
     def private(self) -> SectionCounts:
         """Count the decisions of other private channels."""
+        return self.counts(self.count_in_private)
+
+    def count_in_private(self, part: _Part) -> int:
+        """Count the decisions of a section in other private channels."""
         if self._query.coverage is not DigestScope.WORKSPACE:
-            return SectionCounts()
-        return self.counts(
-            lambda part: self._count(_PRIVATE, part) - self._count(_PRIVATE_HERE, part)
-        )
+            return 0
+        return self._count(_PRIVATE, part) - self._count(_PRIVATE_HERE, part)
 
     def counts(self, count: Callable[[_Part], int]) -> SectionCounts:
-        parts = (_WAITING, _SPLIT, _TO_REVIEW, _NEW, _SETTLED, _CLOSED)
+        parts = (_WAITING, _SPLIT, _TO_REVIEW, self._new, self._settled, _CLOSED)
         wanted = self._query.sections
         return SectionCounts(*(count(part) if part.section in wanted else 0 for part in parts))
 
@@ -228,15 +242,6 @@ class _Reader:
             return Truncated()
         numbers = self._first(part, self._query.limit)
         return Truncated(tuple(self._read(numbers)), self.count(part))
-
-    def _new(self, elsewhere: set[int]) -> Truncated[DigestItem]:
-        """Read what is new; what another section shows is only counted."""
-        if _NEW.section not in self._query.sections:
-            return Truncated()
-        limit = self._query.limit
-        first = self._first(_NEW, limit + len(elsewhere))
-        numbers = [number for number in first if number not in elsewhere]
-        return Truncated(tuple(self._read(numbers[:limit])), self.count(_NEW))
 
     def _ended(self) -> Truncated[ClosedDecision]:
         found = self._items(_CLOSED)
@@ -325,6 +330,28 @@ class _Reader:
         these = _THESE.format(numbers=_listed(numbers))
         query = f"select {columns} from decisions {these} order by number desc"  # noqa: S608
         return self._db.all(query, {"workspace": self._query.scope.workspace})
+
+
+def _new_part(sections: Collection[DigestSection]) -> _Part:
+    """Return what is new and in none of the other sections, so that each is counted once."""
+    condition = _NEW.condition
+    if DigestSection.WAITING in sections:
+        condition += " and status <> 'open'"
+    elif DigestSection.DISAGREEMENTS in sections:
+        condition += f" and not (status = 'open' and {_SEEN_DIFFERENTLY})"
+    if DigestSection.DECIDED in sections:
+        condition += " and (resolved_at is null or resolved_at > :until)"
+    if DigestSection.REVIEWS in sections:
+        condition += f" and not ({_DECIDED} and coalesce({_REVIEW_MISSING}, false))"
+    return replace(_NEW, condition=condition)
+
+
+def _settled_part(sections: Collection[DigestSection]) -> _Part:
+    """Return what was decided; what is to be reviewed already is only in that section."""
+    if DigestSection.REVIEWS not in sections:
+        return _SETTLED
+    condition = f"{_SETTLED.condition} and not coalesce({_REVIEW_MISSING}, false)"
+    return replace(_SETTLED, condition=condition)
 
 
 def _listed(numbers: Sequence[int]) -> str:

@@ -168,11 +168,6 @@ def next_window(state: DigestState | None, runs: Sequence[DigestRun], now: datet
     return Window(min(since, now), now, missed)
 
 
-def follows_one_by_hand(runs: Sequence[DigestRun]) -> bool:
-    """Return whether the last digest was posted by hand, so that only news is worth another one."""
-    return bool(runs) and runs[0].day is None and runs[0].arrived
-
-
 def playbooks_before(runs: Sequence[DigestRun]) -> tuple[str, ...] | None:
     """Return the playbooks in use at the last digest; None before the first one."""
     known = (RunOutcome.POSTED, RunOutcome.EMPTY)

@@ -26,7 +26,6 @@ from bot.digest.schedule import (
     RunOutcome,
     Window,
     due_occurrence,
-    follows_one_by_hand,
     next_window,
     playbooks_before,
     upcoming_occurrence,
@@ -371,13 +370,13 @@ def _has_content(
 ) -> bool:
     """Return whether a weekly digest has something to report.
 
-    If the last digest was posted by hand, what waits was just reported, so only news counts.
+    What still waits was in the last digest, so only what is new since then counts.
     """
     playbooks = _hashes(current)
     query = query_for(settings, window, playbooks)
-    counts = queries.section_counts(db, query)
-    only_news = follows_one_by_hand(runs) and not window.missed
-    if counts.has_news or (counts and not only_news):
+    if queries.has_news(db, query):
+        return True
+    if not any(run.arrived for run in runs) and queries.section_counts(db, query):
         return True
     if playbooks_before(runs) == playbooks:
         return False

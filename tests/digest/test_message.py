@@ -18,7 +18,6 @@ from bot.digest.settings import DigestSection, Schedule, Weekday
 from bot.digest.views.message import digest_message, preview_message, when_next
 from bot.doctor.samples import COMMAND
 from bot.doctor.samples.digests import permalinks_of, quiet_digest
-from bot.slackkit.mrkdwn import and_list
 from tests.digest.examples import (
     channel_digest,
     full_digest,
@@ -108,7 +107,8 @@ def test_a_digest_begins_with_channel_and_week() -> None:
     message = message_of(channel_digest(full_digest()))
     assert message.blocks[0]["text"]["text"] == "Decisions  ·  week to 14 January"
     first = section_texts(message)[0]
-    assert first.startswith("*<#C0123456789>*  ·  2 wait for a decision, 2 are seen differently")
+    counts = "2 wait for a decision (2 seen differently), 2 reviews are due"
+    assert first.startswith(f"*<#C0123456789>*  ·  {counts}")
     assert message.text.startswith("Decisions, week to 14 January. 2 wait for a decision")
     assert "ragvsft digest off" in json.dumps(message.blocks[-1])
 
@@ -182,7 +182,7 @@ def test_an_empty_digest_is_short() -> None:
     quiet = quiet_digest(full_digest())
     message = message_of(quiet)
     assert len(message.blocks) == 3
-    assert "Nothing waits for anybody, and nothing happened." in section_texts(message)[0]
+    assert "Nothing's waiting, and nothing happened." in section_texts(message)[0]
     assert message.picture is None
     preview = preview_message(quiet, COMMAND, {}, "1" * 32, when_next(None, SCHEDULE), offer=True)
     assert "Nothing is new right now" in section_texts(preview)[0]
@@ -217,28 +217,13 @@ def test_the_next_digest_is_in_its_zone() -> None:
     assert words == "The next one comes on Thursday 26 November at 08:30 (Asia/Tokyo)."
 
 
-def test_new_decisions_of_other_sections_are_named() -> None:
-    """New decisions of other sections are named by number; with no others there is no section."""
+def test_a_view_that_differs_is_no_further_decision() -> None:
+    """The summary counts each decision once: one that is seen differently waits as well."""
     whole = channel_digest(full_digest())
-    early = whole.until - timedelta(days=30)
-    old = replace(whole.decided.shown[1].decision, opened_at=early)
-    digest = replace(
-        whole,
-        since=whole.until - timedelta(days=10),
-        decided=Truncated((whole.decided.shown[0], DigestItem(old)), 2),
-    )
-    numbers = [99_001, 99_002, 99_011, 99_012, 99_041]
-    named = and_list([f"#{number}" for number in numbers])
-    alone = message_of(replace(digest, new=Truncated((), len(numbers))))
-    assert not [text for text in section_texts(alone) if text.startswith("*New")]
-    assert "5 are new" in alone.text
-    more = message_of(replace(digest, new=Truncated(whole.new.shown, 30)))
-    assert f"\n•  {named}: in the other sections\nand 23 more: `/ragvsft list`" in (
-        section(more, "New")
-    )
-    assert "New" not in str(
-        [text[:5] for text in section_texts(message_of(replace(digest, new=Truncated())))]
-    )
+    waiting, differ = whole.waiting.count, whole.disagreements.count
+    assert f"{waiting} wait for a decision ({differ} seen differently)" in message_of(whole).text
+    alone = message_of(replace(whole, waiting=Truncated()))
+    assert f"{differ} are seen differently" in alone.text
 
 
 def test_posting_a_workspace_digest_asks_first() -> None:

@@ -123,6 +123,7 @@ def query_of(
         sections=tuple(parts),
         since=SINCE,
         until=NOW,
+        before=SINCE.date(),
         today=NOW.date(),
         weeks=WEEKS,
         playbooks=("today",),
@@ -203,12 +204,10 @@ def _check_lists(data: DigestData, readable: Sequence[tuple[Decision, DecisionRo
     assert data.split.count == len(split)
     assert _numbers(each.item.decision for each in data.split.shown) == _numbers(split)[:SHOWN]
     _check(data.reviews, due, lambda each: each.review_on)
-    elsewhere = [*data.waiting.shown, *(each.item for each in data.split.shown)]
-    shown = {each.decision.number for each in (*elsewhere, *data.decided.shown)}
     assert data.new.count == len(_opened(seen))
     assert (
         _numbers(each.decision for each in data.new.shown)
-        == [number for number in reversed(_numbers(_opened(seen))) if number not in shown][:SHOWN]
+        == [*reversed(_numbers(_opened(seen)))][:SHOWN]
     )
     _check(data.decided, _settled(seen), lambda each: NOW - each.resolution.at)
     _check(data.closed, _ended(seen), lambda each: NOW - each.closure.at)
@@ -271,17 +270,24 @@ def _due(decisions: Iterable[Decision]) -> list[Decision]:
 
 
 def _opened(decisions: Iterable[Decision]) -> list[Decision]:
-    """Return the new decisions in the order in which they were opened."""
-    kept = (Status.OPEN, *DECIDED)
-    new = [each for each in decisions if each.opened_at > SINCE and each.status in kept]
+    """Return the new decisions of no other section in the order in which they were opened."""
+    known = list(decisions)
+    decided = [each for each in known if each.status in DECIDED]
+    elsewhere = {each.number for each in (*_settled(known), *_due(known))}
+    new = [each for each in decided if each.opened_at > SINCE and each.number not in elsewhere]
     return sorted(new, key=lambda each: (each.opened_at, each.number))
 
 
 def _settled(decisions: Iterable[Decision]) -> list[Decision]:
+    known = list(decisions)
+    due = {each.number for each in _due(known)}
     return [
         each
-        for each in decisions
-        if each.status in DECIDED and each.resolution and each.resolution.at > SINCE
+        for each in known
+        if each.status in DECIDED
+        and each.resolution
+        and each.resolution.at > SINCE
+        and each.number not in due
     ]
 
 

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 
 from bot.decisions.errors import NothingToResend
+from bot.decisions.view_form import GivenView
 from bot.digest.settings import Schedule, Weekday
 from bot.doctor.samples import COMMAND
 from bot.outbox.alert_views import alert_message
@@ -20,7 +21,7 @@ from tests.digest.runs import (
     switch_on,
     windows,
 )
-from tests.services.harness import ADA, PRIVATE, PUBLIC, ServiceHarness
+from tests.services.harness import ADA, BEN, PRIVATE, PUBLIC, ServiceHarness
 
 HOUR = timedelta(hours=1)
 FRIDAY = Schedule(Weekday.FRIDAY)
@@ -130,6 +131,7 @@ async def test_missed_weeks_are_named_and_covered(harness: ServiceHarness) -> No
     await send_due(harness)
     await set_time(harness, "2026-02-03 12:00")
     assert await send_due(harness) == 0
+    await harness.post_decision()
     await set_time(harness, "2026-02-09 09:00")
     assert await send_due(harness) == 1
     post = (await posts(harness))["2026-W07"]
@@ -296,19 +298,49 @@ async def test_a_quiet_week_loses_nothing(harness: ServiceHarness) -> None:
     assert post.since == datetime(2026, 1, 5, 9, tzinfo=UTC)
 
 
+async def test_a_week_without_news_is_silent(harness: ServiceHarness) -> None:
+    """What still waits was in the last digest: the next one comes with news, and tells it all."""
+    waiting = await harness.post_decision()
+    await switch_on(harness)
+    for day, expected in (("12", 1), ("19", 0), ("26", 0)):
+        await set_time(harness, f"2026-01-{day} 09:00")
+        assert await send_due(harness) == expected, day
+    view = GivenView(choice="tuning")
+    await harness.services.perspectives.give(BEN, waiting.number, view)
+    await set_time(harness, "2026-02-02 09:00")
+    assert await send_due(harness) == 1, "a view that differs is news"
+    assert (await posts(harness))["2026-W06"].since == datetime(2026, 1, 12, 9, tzinfo=UTC)
+
+
+async def test_a_review_that_came_due_is_news(harness: ServiceHarness) -> None:
+    """A review is news in the week in which it comes due, and only then."""
+    await set_time(harness, "2026-01-05 12:00")
+    made = await harness.post_decision()
+    await harness.services.decisions.accept(ADA, made.number)
+    await switch_on(harness)
+    sent = {}
+    for week in range(1, 16):
+        await set_time(harness, f"{date(2026, 1, 5) + timedelta(weeks=week)} 09:00")
+        sent[week] = await send_due(harness)
+    assert [week for week, posted in sent.items() if posted] == [1, 13]
+    assert made.review_on == date(2026, 4, 5)
+
+
 @pytest.mark.parametrize("posted_at", ["06 10:00", "11 23:00", "12 08:00"])
 async def test_after_post_now_only_news_is_posted(harness: ServiceHarness, posted_at: str) -> None:
-    """After *Post now*, the next weekly digest without news is skipped, once."""
+    """A digest posted by hand counts as the last one: the weekly ones without news are skipped."""
     await harness.post_decision()
     await switch_on(harness)
     await set_time(harness, f"2026-01-{posted_at}")
     await post_now(harness)
-    await set_time(harness, "2026-01-12 09:00")
-    assert await send_due(harness) == 0
-    assert await outcomes(harness) == [("2026-01-12", "empty")]
-    await set_time(harness, "2026-01-19 09:00")
-    assert await send_due(harness) == 1, "by then what waits is reported again"
-    since = (await posts(harness))["2026-W04"].since
+    for day in ("12", "19"):
+        await set_time(harness, f"2026-01-{day} 09:00")
+        assert await send_due(harness) == 0
+    assert await outcomes(harness) == [("2026-01-12", "empty"), ("2026-01-19", "empty")]
+    await harness.post_decision()
+    await set_time(harness, "2026-01-26 09:00")
+    assert await send_due(harness) == 1
+    since = (await posts(harness))["2026-W05"].since
     assert since == datetime.fromisoformat(f"2026-01-{posted_at}+00:00")
 
 
@@ -326,7 +358,7 @@ async def test_after_post_now_the_window_begins_at_its_end(harness: ServiceHarne
     post = (await posts(harness))["2026-W03"]
     assert post.since == preview.since == datetime(2026, 1, 9, 12, tzinfo=UTC)
     digest = await harness.services.digests.content((await deliveries(harness))[-1])
-    assert (digest.new.count, digest.waiting.count) == (1, 2)
+    assert (digest.new.count, digest.waiting.count) == (0, 2)
 
 
 async def test_post_when_empty_overrides_silence(harness: ServiceHarness) -> None:
@@ -372,14 +404,3 @@ async def test_post_now_covers_a_pending_weekly_digest(harness: ServiceHarness) 
     assert await send_due(harness) == 1
     post = (await posts(harness))["2026-W04"]
     assert (post.since, post.missed) == (manual.until, ())
-
-
-async def test_silence_after_post_now_ends_with_a_missed_digest(harness: ServiceHarness) -> None:
-    """*Post now* silences one weekly digest; if that is missed, the next has everything."""
-    await harness.post_decision()
-    await switch_on(harness)
-    await set_time(harness, "2026-01-07 12:00")
-    await post_now(harness)
-    await set_time(harness, "2026-01-19 09:00")
-    assert await send_due(harness) == 1
-    assert (await posts(harness))["2026-W04"].missed == (date(2026, 1, 12),)

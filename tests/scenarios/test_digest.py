@@ -31,6 +31,7 @@ async def _post_decision(
     driver, services = Person(harness.playground.workspace.id, by.id), bot.services
     draft = (await services.drafts.start(driver, place)).draft.id
     await services.drafts.describe(driver, draft, Workflow(title=title))
+    await services.drafts.save_answers(driver, draft, {"need": "look_up"})
     return (await services.post(driver, draft, place)).decision.number
 
 

@@ -210,9 +210,11 @@ def _missed(days: tuple[date, ...]) -> str:
 
 
 def _private(counts: SectionCounts) -> str:
+    waiting, differ = counts.waiting, counts.disagreements
+    apart = f" ({differ:,} seen differently)" if waiting and differ else ""
     parts = [
-        (counts.waiting, "waiting for a decision"),
-        (counts.disagreements, "seen differently"),
+        (waiting, f"waiting for a decision{apart}"),
+        (0 if waiting else differ, "seen differently"),
         (counts.reviews, "to be reviewed"),
         (counts.new, "new"),
         (counts.decided, "decided"),

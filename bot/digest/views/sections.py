@@ -116,7 +116,7 @@ class _DigestFormatter:
             self._to_decide(),
             of(kind.DISAGREEMENTS, digest.disagreements, self._disagreement, "list open"),
             of(kind.REVIEWS, digest.reviews, self._to_review, "list decided", _SAY_HOW),
-            self._new(),
+            of(kind.NEW, digest.new, self._opened, "list"),
             of(kind.DECIDED, digest.decided, self._decided, "list decided"),
             of(_CLOSED, digest.closed, self._closed, "list withdrawn superseded"),
             self._calibration(),
@@ -146,30 +146,6 @@ class _DigestFormatter:
         )
         shown = self._digest.waiting.shown[: len(listed.lines)]
         return replace(listed, to_decide=[item.decision.number for item in shown])
-
-    def _new(self) -> _Section:
-        """Return the new decisions; those in another section only by number.
-
-        There is no section if all of them are in others: the heading counts them.
-        """
-        digest, most = self._digest, self._budget
-        listed = self._section(DigestSection.NEW, digest.new, self._opened, "list")
-        others = (
-            *(*digest.waiting.shown[: most.acting], *digest.disagreements.shown[: most.acting]),
-            *digest.decided.shown[: most.informing],
-        )
-        numbers = sorted(
-            {
-                each.decision.number
-                for each in others
-                if digest.new and digest.since < each.decision.opened_at <= digest.until
-            }
-        )
-        rest = digest.new.count - len(listed.lines) - len(numbers)
-        if not numbers or (not listed.lines and rest <= 0):
-            return listed
-        named = f"{and_list([f'#{number}' for number in numbers])}: in the other sections"
-        return replace(listed, lines=[*listed.lines, named], more=self._more(rest, "list"))
 
     def _waiting(self, item: DigestItem) -> str:
         decision = item.decision

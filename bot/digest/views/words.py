@@ -52,13 +52,18 @@ def window_words(digest: Digest) -> str:
 
 
 def counts_sentence(digest: Digest) -> str:
-    """Return the counts of a digest in a sentence: 2 wait for a decision, 1 review is due."""
+    """Return the counts of a digest in a sentence: 2 wait for a decision, 1 review is due.
+
+    Each decision is counted once; one that is seen differently waits too.
+    """
     of = digest.newest_only.get(DigestSection.RULES)
     newest = f"of the newest {of:,} " if of else ""
     other = f"{newest}would now get other advice"
+    waiting, differ = digest.waiting.count, digest.disagreements.count
+    apart = f" ({differ:,} seen differently)" if waiting and differ else ""
     parts = [
-        (digest.waiting.count, "waits for a decision", "wait for a decision"),
-        (digest.disagreements.count, "is seen differently", "are seen differently"),
+        (waiting, f"waits for a decision{apart}", f"wait for a decision{apart}"),
+        (0 if waiting else differ, "is seen differently", "are seen differently"),
         (digest.reviews.count, "review is due", "reviews are due"),
         (digest.new.count, "is new", "are new"),
         (digest.decided.count, "was decided", "were decided"),
@@ -67,8 +72,8 @@ def counts_sentence(digest: Digest) -> str:
     ]
     said = [f"{count:,} {one if count == 1 else several}" for count, one, several in parts if count]
     if digest.private and not said:
-        return "Nothing waits for anybody here."
-    return f"{and_list(said)}." if said else "Nothing waits for anybody, and nothing happened."
+        return "Nothing's waiting here."
+    return f"{and_list(said)}." if said else "Nothing's waiting, and nothing happened."
 
 
 def day_count(count: int) -> str:
