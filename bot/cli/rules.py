@@ -253,6 +253,12 @@ def recommend(
     """
     playbook = rules_input.choose_playbook(folder, wanted)
     name, data = rules_input.read_answers(answers)
+    if data is None and not ask_next:
+        raise UsageError(
+            f"{name}: has no answers yet; add some, like `freshness: weekly`, or use --next to see "
+            "what to ask first"
+        )
+    data = {} if data is None else data
     engine = RuleEngine(playbook)
     listed = isinstance(data, list)
     sheets = []

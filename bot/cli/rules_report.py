@@ -196,6 +196,13 @@ class _Report:
         yield ""
         for row in rows:
             yield "  ".join(f"{cell:{width}}" for cell, width in zip(row, widths, strict=True))
+        fixed = [
+            f"{self._title(each.option)} {each.fixed_month}"
+            for each in verdict.costs
+            if each.fixed_month
+        ]
+        if fixed:
+            yield from _wrap(f"Of a month, due whatever the use (hosting): {', '.join(fixed)}.")
         yield from (
             text for each in cost_basis(verdict.costs, self.playbook.costs) for text in _wrap(each)
         )

@@ -8,6 +8,7 @@ this size need exact tests: Bowyer et al. 2025, https://arxiv.org/abs/2503.01747
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -24,6 +25,7 @@ STEP = 5
 """Numbers of items are given in steps of this."""
 NEGLIGIBLE = 1e-12
 FEW_ITEMS = 20
+_WORD = re.compile(r"\w+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,13 @@ class BakeoffPlan:
             f"{FEW_ITEMS} would miss it in {missed} of 10."
         )
         arms = (f"Arm {arm.id}: {arm.title}." for arm in self.arms)
-        return (collect, *arms, f"Read-out: {' '.join(self.bakeoff.read)}", self.bakeoff.stop[0])
+        return (collect, *arms, f"Read-out: {' '.join(self.read)}", self.bakeoff.stop[0])
+
+    @property
+    def read(self) -> tuple[str, ...]:
+        """How to read the result, without sentences about arms that it does not have."""
+        left_out = {arm.id for arm in self.bakeoff.arms} - {arm.id for arm in self.arms}
+        return tuple(each for each in self.bakeoff.read if left_out.isdisjoint(_WORD.findall(each)))
 
 
 def plan_bakeoff(playbook: Playbook, options: Iterable[str]) -> BakeoffPlan | None:

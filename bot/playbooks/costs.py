@@ -59,6 +59,7 @@ class CostEstimate:
         assumptions: the numbers that it rests on, in words; a guess is called one.
         checked: the day of the oldest price.
         source: of delay, effort and upkeep.
+        fixed: what of a month is due whatever the use, such as hosting; None if nothing is.
     """
 
     option: str
@@ -74,6 +75,7 @@ class CostEstimate:
     assumptions: tuple[str, ...]
     checked: date | None
     source: str | None
+    fixed: CostRange | None = None
 
     @computed_field  # type: ignore[prop-decorator]  # mypy has no decorated properties
     @property
@@ -97,6 +99,11 @@ class CostEstimate:
     def month(self) -> str:
         """The cost of a month, such as "about $40"; empty if it is not known."""
         return _money(self.per_month, self.currency)
+
+    @property
+    def fixed_month(self) -> str:
+        """What of a month is due whatever the use, such as "about $900"; empty if nothing is."""
+        return _money(self.fixed, self.currency)
 
     @property
     def each(self) -> str:
@@ -241,6 +248,7 @@ class _KnownCost:
             per_month=CostRange(each.low * times + month.low, each.high * times + month.high)
             if self._has_cost
             else None,
+            fixed=month if month.high else None,
             delay=text.delay and CostRange(*text.delay),
             effort=text.effort and CostRange(*text.effort),
             upkeep=text.upkeep,

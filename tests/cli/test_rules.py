@@ -185,7 +185,7 @@ INVALID = [
     ("{hunger: 3}", "the answer to `hunger` must be an answer id, a list of them or null"),
     ("{hunger: [some, much]}", "`hunger` takes one answer"),
     ("just text", "must map questions to answers, like `freshness: weekly`"),
-    ("", "must map questions to answers, like `freshness: weekly`"),
+    ("", "has no answers yet; add some, like `freshness: weekly`, or use --next to see what"),
     ("[{hunger: much}, 7]", "sheet 2: must map questions to answers"),
     ("{hunger: [", "not readable as YAML"),
     ("{hunger: much, hunger: none}", "`hunger` is here twice"),
@@ -294,3 +294,23 @@ def test_recommend_says_what_each_option_takes(run, tmp_path):
     assert found["cost"]["line"] == "About $610 a month at 4 meals a day · answers in 5 min"
     assert [each["option"] for each in found["costs"]] == ["canteen", "cook"]
     assert found["cost"] == found["costs"][0]
+
+
+def test_next_of_an_empty_file_is_the_first_questions(run, tmp_path):
+    """Nothing is answered in an empty file, so --next says what to ask first."""
+    empty = tmp_path / "answers.yml"
+    empty.write_text("# nothing yet\n")
+    found = [
+        json.loads(run("recommend", file, "--next", "--rules", LUNCH, "--json", stdin="{}").stdout)
+        for file in (empty, "-")
+    ]
+    assert found[0] == found[1]
+    assert found[0]["next"]
+
+
+def test_the_cost_table_says_what_is_fixed(run):
+    """Below the table stands what of a month is due however few the requests are."""
+    shown = run("recommend", "-", stdin="{job: sort, volume: low}").stdout
+    words = " ".join(shown.split())
+    fixed = r"Of a month, due whatever the use \(hosting\): .*Fine-tuning about \$[\d,-]+[,.]"
+    assert re.search(fixed, words)

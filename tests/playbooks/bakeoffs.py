@@ -16,7 +16,7 @@ bakeoff:
        prompt: "Warm {{ dish }}", decides: [market]}
     - {id: C, title: Cooked, build: A meal, means: It is fresh, model: usual, prompt: Cook it,
        decides: [cook]}
-  read: [B above A means more salt., Else drink water.]
+  read: [B above A means more salt., C above A means more fire., Else drink water.]
   stop: [When everybody is full., When it is dark.]
   labels: Two hungry people.
   budget: An hour.

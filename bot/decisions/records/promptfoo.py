@@ -160,7 +160,7 @@ def _enough(plan: BakeoffPlan) -> str:
 
 
 def _reading(plan: BakeoffPlan, playbook: Playbook) -> str:
-    read = listed(map(line, plan.bakeoff.read))
+    read = listed(map(line, plan.read))
     needed = [(number, wins_needed(number)) for number in SHOWN_DIFFERENCES]
     table = _table(
         ("Items on which two arms differ", *(str(number) for number, _ in needed)),
