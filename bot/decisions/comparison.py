@@ -167,7 +167,7 @@ def compare(team: TeamViews, engine: RuleEngine) -> Comparison:
         for question, (answer, *others) in said.items()
         if not others and answer.answer is not None and len(answer.users) > 1
     )
-    kept = (each for each in found if len(each.said) > 1 or each.flips_to)
+    kept = (each for each in found if each.flips_to or _known_answers(each) > 1)
     differences = tuple(sorted(kept, key=lambda each: not each.flips_to))
     flips = any(each.flips_to for each in differences)
     return Comparison(
@@ -177,6 +177,11 @@ def compare(team: TeamViews, engine: RuleEngine) -> Comparison:
         joint_flips=() if flips else tuple(_joint_flips(decision, engine, said)),
         waiting=tuple(each.user for each in team.waiting()),
     )
+
+
+def _known_answers(difference: Difference) -> int:
+    """Return how many different answers a question has, "don't know" left out."""
+    return sum(each.answer is not None for each in difference.said)
 
 
 def judged(view: Perspective, decision: Decision, engine: RuleEngine) -> Perspective:

@@ -30,6 +30,10 @@ class NoChannelChosen(ValueError):
     """A decision is to be posted, and neither its driver nor its draft names a channel."""
 
 
+class NothingAnswered(ValueError):
+    """A questionnaire without any answer is to be posted."""
+
+
 class NotTheirs(PermissionError):
     """The actor may not do this.
 

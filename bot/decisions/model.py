@@ -121,6 +121,10 @@ class Source:
     link: str
 
 
+Trail = tuple[tuple[str, ...], ...]
+"""The questions of pages, by page, for the way back."""
+
+
 @dataclass(frozen=True, slots=True)
 class Draft:
     """A questionnaire in progress.
@@ -128,6 +132,7 @@ class Draft:
     Attributes:
         answers: answer by question id; None is "don't know". Unanswered questions are missing.
         chosen: what was pressed on a page that is not submitted yet, by question.
+        pages: the questions of the pages that were submitted, in order.
         origin: the conversation in which it was opened; None for App Home.
         decision: the number of the decision that it became, or that it was applied to.
         about: the number of the decision to edit, to supersede, or to add a perspective to.
@@ -145,6 +150,7 @@ class Draft:
     workflow: Workflow = Workflow()
     answers: Mapping[str, Answer] = field(default_factory=dict)
     chosen: Mapping[str, Answer] = field(default_factory=dict)
+    pages: Trail = ()
     decision: int | None = None
     purpose: DraftPurpose = DraftPurpose.OPEN
     about: int | None = None
@@ -156,6 +162,12 @@ class Draft:
     def entered(self) -> Mapping[str, Answer]:
         """The answers, and what was pressed since; a submitted answer wins over a late press."""
         return {**self.chosen, **self.answers}
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is known: no answer but "don't know", no choice and no note."""
+        answered = any(answer is not None for answer in self.answers.values())
+        return not (answered or self.choice or self.note)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,15 +1,15 @@
 """The pages of the questionnaire: what tells most is asked first, and the result ends it."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from bot.decisions.model import Draft, DraftPurpose
+from bot.decisions.model import Draft, DraftPurpose, Trail
 from bot.playbooks import conditions
 from bot.playbooks.completions import ENOUGH_BY_PAGE, NextQuestions
 from bot.playbooks.engine import RuleEngine
 from bot.playbooks.library import Example
 from bot.playbooks.model import Playbook, Question
-from bot.playbooks.verdict import Verdict
+from bot.playbooks.verdict import Strength, Verdict
 
 MOST_QUESTIONS = 3
 """Questions of a page."""
@@ -21,19 +21,17 @@ MOST_PAGES = 3
 """Pages of questions before the result; more can be answered after it."""
 MOST_PAGES_BACK = 8
 
-Trail = tuple[tuple[str, ...], ...]
-"""The questions of the pages before, by page, for the way back."""
-
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """The option that the answers so far lead to, and how sure that is, from 0 to 1.
+    """The option that the answers so far lead to, and how sure that is, as in the verdict.
 
-    `option` is None while nothing is known.
+    `option` is None while nothing is known. `confidence` is from 0 to 1.
     """
 
     option: str | None
     confidence: float
+    strength: Strength
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +40,8 @@ class QuestionsPage:
 
     `follows_up`: all are asked because of answers on the page before. `examples` can be chosen
     instead of answering; only the first page of a new decision has some. `ends`: the result
-    follows, whatever is answered.
+    follows, whatever is answered. `in_place_of_result`: the result was asked for, but there is no
+    answer yet.
     """
 
     draft: Draft
@@ -53,6 +52,7 @@ class QuestionsPage:
     follows_up: bool = False
     examples: tuple[Example, ...] = ()
     ends: bool = False
+    in_place_of_result: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,8 @@ class ResultPage:
     """The last page: the recommendation, the answers, and what is needed to post it.
 
     `further` are the questions of the next page, if the person goes on; `surer` says whether their
-    answers could change the recommendation. `example`: the title of the example just filled in.
+    answers could change the recommendation, `skipped` whether all of them were asked before.
+    `example`: the title of the example just filled in.
     """
 
     draft: Draft
@@ -77,6 +78,7 @@ class ResultPage:
     verdict: Verdict
     further: tuple[Question, ...] = ()
     surer: bool = False
+    skipped: bool = False
     example: str = ""
 
 
@@ -91,10 +93,16 @@ class Questionnaire:
         self._draft = draft
 
     def resume(self) -> Page:
-        """Return the page to go on with: the result of an edit, which has all answers."""
-        if self._draft.purpose in {DraftPurpose.EDIT, DraftPurpose.SUPERSEDE}:
+        """Return the page after those submitted; the result of an edit, which has answers."""
+        draft = self._draft
+        if draft.purpose in {DraftPurpose.EDIT, DraftPurpose.SUPERSEDE}:
             return self.result()
-        return self.after() if self._draft.answers else self.first()
+        if len(draft.pages) >= MOST_PAGES:
+            return self.result()
+        if not draft.pages:
+            return self.after() if draft.answers else self.first()
+        *before, asked = draft.pages
+        return self.after(asked, tuple(before))
 
     def first(self, examples: tuple[Example, ...] = ()) -> Page:
         """Return the first page of questions; the result if there is nothing to ask.
@@ -122,9 +130,12 @@ class Questionnaire:
         return self._following(found.questions, found, tuple(asked), trail)
 
     def further(self) -> Page:
-        """Return a page of more questions after the result, which follows it again."""
+        """Return a page of more questions after the result, which follows it again.
+
+        Those that were skipped come last.
+        """
         found = self._ask_next()
-        if questions := self._open_questions(found):
+        if questions := (*self._open_questions(found), *self._skipped()):
             return self._questions_page(_on_a_page(questions), found, ends=True)
         return self._result(found)
 
@@ -144,8 +155,8 @@ class Questionnaire:
             return self.result()
         return ChangePage(self._draft, self._engine.playbook, asked)
 
-    def result(self, example: str = "") -> ResultPage:
-        """Return the last page, with the recommendation so far.
+    def result(self, example: str = "") -> Page:
+        """Return the last page, with the recommendation so far; questions if nothing is answered.
 
         Args:
             example: the title of the example that was just filled in.
@@ -166,6 +177,17 @@ class Questionnaire:
             and self._engine.applies(question, draft.answers)
         )
         return (*found.questions, *others)
+
+    def _skipped(self) -> tuple[Question, ...]:
+        """Return the questions that were left empty."""
+        answers = self._draft.answers
+        return tuple(
+            question
+            for question in self._engine.playbook.questions
+            if question.id in answers
+            and answers[question.id] is None
+            and self._engine.applies(question, answers)
+        )
 
     def _following(
         self,
@@ -192,7 +214,8 @@ class Questionnaire:
         ends: bool = False,
     ) -> QuestionsPage:
         known = self._engine.score(self._draft.answers).anything_known
-        standing = Standing(found.option if known else None, found.confidence)
+        option = found.option if known else None
+        standing = Standing(option, found.confidence, found.strength)
         return QuestionsPage(
             self._draft,
             self._engine.playbook,
@@ -204,11 +227,22 @@ class Questionnaire:
             ends=ends or len(trail) + 1 >= MOST_PAGES,
         )
 
-    def _result(self, found: NextQuestions, example: str = "") -> ResultPage:
+    def _result(self, found: NextQuestions, example: str = "") -> Page:
+        opened, skipped = self._open_questions(found), self._skipped()
+        further = _on_a_page((*opened, *skipped))
+        if further and self._draft.is_empty:
+            page = self._questions_page(further, found, ends=True)
+            return replace(page, in_place_of_result=True)
         verdict = self._engine.preview(self._draft.answers)
-        further = _on_a_page(self._open_questions(found))
+        could_change = {item.question for item in verdict.homework}
         return ResultPage(
-            self._draft, self._engine, verdict, further, bool(found.questions), example
+            self._draft,
+            self._engine,
+            verdict,
+            further,
+            surer=bool(found.questions) or any(each.id in could_change for each in further),
+            skipped=not opened,
+            example=example,
         )
 
 

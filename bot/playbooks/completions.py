@@ -126,12 +126,14 @@ class Completions:
 class NextQuestions:
     """What to ask next, the most informative question first.
 
-    `option` is recommended so far, with this confidence (0 to 1). `enough`: it is not too close to
-    call, and further answers would hardly change it; or there is nothing left to ask.
+    `option` is recommended so far, with this confidence (0 to 1) and strength, as in the verdict.
+    `enough`: it is not too close to call, and further answers would hardly change it; or there is
+    nothing left to ask.
     """
 
     option: str
     confidence: float
+    strength: Strength
     questions: tuple[Question, ...]
     enough: bool
 
@@ -227,6 +229,7 @@ class Outlook:
         return NextQuestions(
             self._compiled.options[sheet.winner],
             confidence,
+            strength,
             tuple(sorted(telling, key=lambda question: -information[question.id])),
             enough=decided or not telling,
         )

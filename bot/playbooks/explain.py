@@ -117,9 +117,7 @@ class VerdictBuilder:
         settled = self._outlook.settled(sheet, completions)
         gates = self.gates(answers, score.option)
         confidence = self._capped(confidence, score.option, answers)
-        strength = self._compiled.strength(
-            confidence, only_left=score.strength is Strength.ONLY_LEFT
-        )
+        strength = self._strength(sheet, confidence)
         return Verdict(
             option=score.option,
             kind=kind,
@@ -149,7 +147,12 @@ class VerdictBuilder:
         """See `RuleEngine.next_questions`."""
         sheet, completions, confidence = self.completed(answered)
         found = self._outlook.next_questions(sheet, completions, confidence, enough)
-        return replace(found, confidence=self._capped(found.confidence, found.option, sheet.given))
+        capped = self._capped(found.confidence, found.option, sheet.given)
+        return replace(found, confidence=capped, strength=self._strength(sheet, capped))
+
+    def _strength(self, sheet: ScoredSheet, confidence: float) -> Strength:
+        only_left = sheet.score.strength is Strength.ONLY_LEFT
+        return self._compiled.strength(confidence, only_left=only_left)
 
     def _complete(self, answered: SheetKey) -> tuple[ScoredSheet, Completions, float]:
         """Return an answer sheet with its completions and the confidence by them."""

@@ -14,11 +14,12 @@ from bot.decisions.errors import (
     NotTheirs,
     PlaybookVersionUnusable,
 )
-from bot.decisions.model import Draft, DraftPurpose, Person, Place, Source, Workflow
+from bot.decisions.model import Draft, DraftPurpose, Person, Place, Source, Trail, Workflow
 from bot.decisions.ports import Clock
-from bot.decisions.questionnaire import Page, Questionnaire, Trail
+from bot.decisions.questionnaire import Page, Questionnaire
 from bot.decisions.transitions import DecisionAction, authorize
 from bot.playbooks.engine import InvalidAnswers, RuleEngine
+from bot.playbooks.library import Example
 from bot.playbooks.model import Answer
 from bot.storage.connection import Connection
 from bot.storage.database import Database
@@ -88,7 +89,7 @@ class DraftService:
         return Questionnaire(version.engine, draft).first(version.examples)
 
     async def start_from(self, driver: Person, draft_id: str, example_id: str) -> Page:
-        """Fill in the answers of an example, and return the result.
+        """Fill in the answers of an example, name the draft after it, and return the result.
 
         Raises:
             InvalidAnswers: the example has changed, or is gone.
@@ -99,7 +100,9 @@ class DraftService:
         example = next((each for each in offered if each.id == example_id), None)
         if example is None:
             raise InvalidAnswers((f"there is no example `{example_id}`",))
-        draft = await self._store(driver, draft_id, example.answers)
+        draft = await self._store(
+            driver, draft_id, example.answers, lambda old: _named_after(example, old)
+        )
         return Questionnaire(engine, draft).result(example.title)
 
     async def describe(self, driver: Person, draft_id: str, workflow: Workflow) -> Draft:
@@ -128,9 +131,15 @@ class DraftService:
             InvalidAnswers: the playbook has no such question or answer.
             ExclusiveAnswer: an answer like "none of these" was given with others.
         """
-        draft = await self._store(driver, draft_id, answers)
+        asked = tuple(answers)
+
+        def note_page(old: Draft) -> Draft:
+            # A page after the result has no way back, and is none of the draft's pages.
+            return replace(old, pages=(*trail, asked)) if trail or not ends else old
+
+        draft = await self._store(driver, draft_id, answers, note_page)
         pages = await self._pages(draft)
-        return pages.result() if ends else pages.after(tuple(answers), trail)
+        return pages.result() if ends else pages.after(asked, trail)
 
     async def save_answers(
         self, driver: Person, draft_id: str, answers: Mapping[str, Answer]
@@ -280,7 +289,14 @@ class DraftService:
             raise DraftGone(draft.id)
         authorize(action, decision, draft.driver)
 
-    async def _store(self, driver: Person, draft_id: str, answers: Mapping[str, Answer]) -> Draft:
+    async def _store(
+        self,
+        driver: Person,
+        draft_id: str,
+        answers: Mapping[str, Answer],
+        also: Callable[[Draft], Draft] = lambda draft: draft,
+    ) -> Draft:
+        """Store answers; `also` is what else changes in the same transaction."""
         if not answers:
             return await self.open_draft(driver, draft_id)
 
@@ -288,7 +304,8 @@ class DraftService:
             for name, answer in answers.items():
                 _require_compatible(engine, name, answer)
             engine.check(answers)
-            return replace(old, answers={**old.answers, **engine.fitting(answers)}, chosen={})
+            given = {**old.answers, **engine.fitting(answers)}
+            return also(replace(old, answers=given, chosen={}))
 
         return await self._change_by_rules(driver, draft_id, change)
 
@@ -339,6 +356,13 @@ class DraftService:
 
     async def _pages(self, draft: Draft) -> Questionnaire:
         return Questionnaire(await self._playbooks.engine(draft.playbook_hash), draft)
+
+
+def _named_after(example: Example, draft: Draft) -> Draft:
+    """Return a draft whose title says that its answers are those of an example."""
+    if draft.workflow.problem:
+        return draft
+    return replace(draft, workflow=replace(draft.workflow, title=f"Example: {example.title}"))
 
 
 def _require_compatible(engine: RuleEngine, name: str, answer: Answer) -> None:

@@ -5,7 +5,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.decisions.access import DecisionFilter
-from bot.decisions.errors import AlreadyPosted, NoChannelChosen, ReviewInThePast
+from bot.decisions.errors import (
+    AlreadyPosted,
+    NoChannelChosen,
+    NothingAnswered,
+    ReviewInThePast,
+)
 from bot.decisions.model import (
     Decision,
     DecisionSummary,
@@ -107,6 +112,7 @@ class Services:
 
         Raises:
             DraftGone: the driver has no such draft.
+            NothingAnswered: it has no answer, and in a view no option and no note either.
             NoChannelChosen: there is no place to post in.
             ReviewInThePast: the review day is not after today.
             NotTheirs: the driver may not change the decision that it edits or supersedes.
@@ -114,6 +120,8 @@ class Services:
             NothingChanged: the edit changes nothing.
         """
         draft = await self.drafts.postable(driver, draft_id)
+        if draft.is_empty:
+            raise NothingAnswered(draft_id)
         if workflow is not None and draft.decision is None:
             draft = await self._described(draft, workflow)
         elsewhere = False

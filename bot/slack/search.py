@@ -62,7 +62,7 @@ class SearchResponder:
         return views.decision_list(self._command, query, wanted, found, listed)
 
     async def show(
-        self, scope: ReadScope, metadata: DecisionMetadata, client: AsyncWebClient
+        self, scope: ReadScope, metadata: DecisionMetadata, client: AsyncWebClient, note: str = ""
     ) -> Mapping[str, Any] | Message:
         """Return the window on a decision.
 
@@ -72,6 +72,7 @@ class SearchResponder:
             scope: what the person may read.
             metadata: the decision's number, the part to show, and what the window carries.
             client: fetches the permalink.
+            note: what the window says about what the person just did; mrkdwn.
 
         Raises:
             NoSuchDecision: there is none with this number that the person may read.
@@ -83,7 +84,7 @@ class SearchResponder:
         decision, playbook = found.decision, await self._playbook(found.decision)
         link = await self._link(client, found)
         return reader_modal(
-            OpenDecision(decision, playbook, found.record, scope.user, link, metadata)
+            OpenDecision(decision, playbook, found.record, scope.user, link, metadata, note)
         )
 
     async def export_one(

@@ -86,6 +86,7 @@ class Action(StrEnum):
     TAB = "tab"
     """Shows another part of an open decision; followed by a colon and the part."""
     EXPORT = "export"
+    EDIT = "edit"
     DIGEST_SETTINGS = "digest_settings"
     TURN_ON_DIGEST = "turn_on_digest"
     CHANGE_DIGEST = "change_digest"

@@ -9,8 +9,7 @@ from typing import Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from bot.decisions.access import Cursor, Direction
-from bot.decisions.model import Place, Visibility
-from bot.decisions.questionnaire import Trail
+from bot.decisions.model import Place, Trail, Visibility
 from bot.slackkit.ids import Modal
 from bot.slackkit.payloads import InvalidPayload, Payload, thread_acted_in
 

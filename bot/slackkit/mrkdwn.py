@@ -24,12 +24,17 @@ MESSAGE_BUDGET = 10_000
 """Characters of all blocks of one message, as JSON."""
 
 ELLIPSIS = "…"
+LONGEST_SENTENCE = 45
+"""Words up to which a sentence is shown whole."""
 _LONGEST_ESCAPE = len("&amp;")
 _LONGEST_WORD = 30
 """A cut text gives up at most so many characters to end at a word boundary."""
 _MARKED = re.compile(r"<([^<>]*)>")
 _SOMEONE = "someone"
 _GROUP = "group"
+_SENTENCE_END = re.compile(
+    r'(?<=[.!?])(?<!\be\.g\.)(?<!\bi\.e\.)(?<!\bal\.)(?<!\bvs\.)\s+(?=["“(]?[A-Z0-9])'
+)
 _ADDRESSES = ("mailto:", "tel:")
 
 
@@ -54,6 +59,19 @@ def fit_words(text: str, most: int) -> str:
     if len(words) <= most:
         return text
     return " ".join(words[:most]).rstrip(",;:.") + ELLIPSIS
+
+
+def fit_sentences(text: str, most: int, longest: int = LONGEST_SENTENCE) -> str:
+    """Return the first sentences of a text that have at most `most` words together.
+
+    The first one is kept whole, up to `longest` words; beyond that it ends with an ellipsis.
+    """
+    kept, *others = _SENTENCE_END.split(text.strip())
+    for sentence in others:
+        if len(kept.split()) + len(sentence.split()) > most:
+            break
+        kept = f"{kept} {sentence}"
+    return fit_words(kept, max(most, longest))
 
 
 def fit_escaped(text: str, limit: int) -> str:

@@ -31,6 +31,7 @@ create table drafts (
   workflow text not null,         -- JSON: title, problem, deciders, review
   answers text not null,          -- JSON: question to answer
   chosen text not null,           -- JSON: the same, pressed on a page that is not submitted
+  pages text not null,            -- JSON: the questions of the pages that were submitted
   choice text,                    -- of a perspective: the option that the person would choose
   note text not null              -- of a perspective: what the others may have missed
 );

@@ -124,7 +124,7 @@ def _is_what_trying_finds(
     differing = {
         question: answers
         for question, answers in said.items()
-        if len(answers) > 1
+        if len(answers - {None}) > 1
         or any(recommended(naive, {**own, question: answer}) != before for answer in answers)
     }
     assert {each.question for each in comparison.differences} == differing.keys()

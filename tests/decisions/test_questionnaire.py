@@ -106,12 +106,27 @@ def test_going_on_asks_the_rest() -> None:
     assert everything.further == ()
 
 
-def test_dont_know_is_not_asked_again() -> None:
-    """A question left empty is not asked again, and adds no follow-up questions."""
-    page = small_pages(facts=None, style=None).after(["facts", "style"])
+def test_a_skipped_question_comes_again_only_after_the_result() -> None:
+    """A question left empty is not asked before the result, which offers it again, and last."""
+    page = small_pages(facts="never", style=None).after(["facts", "style"])
     assert isinstance(page, ResultPage)
-    assert page.further == ()
-    assert not page.verdict.anything_known
+    assert [question.id for question in page.further] == ["style"]
+    assert page.skipped
+    assert shown(small_pages(facts="never", style=None).further()) == ["style"]
+    assert shown(small_pages(facts=None).further()) == ["style", "facts"]
+
+
+def test_without_an_answer_questions_come_instead_of_the_result() -> None:
+    """An empty result leads nowhere, so its place has open questions, those skipped last."""
+    for page in (
+        small_pages().result(),
+        small_pages(facts=None, style=None).after(["facts", "style"]),
+        small_pages(facts=None, style=None).result(),
+    ):
+        assert shown(page) == ["facts", "style"]
+        assert isinstance(page, QuestionsPage)
+        assert page.in_place_of_result
+        assert page.ends
 
 
 def test_the_first_result_comes_with_something_known() -> None:
@@ -139,7 +154,7 @@ def test_one_answer_can_be_changed() -> None:
     page = small_pages(facts="many").change("facts")
     assert isinstance(page, ChangePage)
     assert page.question.id == "facts"
-    assert isinstance(small_pages().change("gone"), ResultPage)
+    assert isinstance(small_pages(facts="many").change("gone"), ResultPage)
 
 
 def test_a_draft_goes_on_where_it_was_left() -> None:
@@ -147,8 +162,25 @@ def test_a_draft_goes_on_where_it_was_left() -> None:
     assert shown(small_pages().resume()) == ["facts", "style"]
     assert shown(small_pages(style="strict").resume())[:1] != ["style"]
     assert isinstance(small_pages(facts="never").resume(), ResultPage)
-    edit = replace(draft_with(), purpose=DraftPurpose.EDIT)
+    edit = replace(draft_with(facts="some"), purpose=DraftPurpose.EDIT)
     assert isinstance(Questionnaire(small(), edit).resume(), ResultPage)
+
+
+def test_a_draft_goes_on_with_the_page_as_it_was() -> None:
+    """A resumed draft shows the page that was open: its questions in order, and its way back."""
+    engine = shipped("ragvsft")
+    page = Questionnaire(engine, draft_with()).first()
+    for _ in range(MOST_PAGES - 1):
+        assert isinstance(page, QuestionsPage)
+        draft = replace(
+            page.draft,
+            answers={**page.draft.answers, **dict.fromkeys(shown(page))},
+            pages=(*page.trail, tuple(shown(page))),
+        )
+        page = Questionnaire(engine, draft).after(tuple(shown(page)), page.trail)
+        assert Questionnaire(engine, draft).resume() == page
+        assert isinstance(page, QuestionsPage)
+        assert page.trail == draft.pages
 
 
 def test_a_late_press_changes_no_answer() -> None:
@@ -176,7 +208,7 @@ def walk(data: st.DataObject, engine: RuleEngine) -> tuple[list[QuestionsPage], 
     """Answer at random, page by page; return the pages and the draft at the result."""
     draft, pages = draft_with(), list[QuestionsPage]()
     page = Questionnaire(engine, draft).first()
-    while isinstance(page, QuestionsPage):
+    while isinstance(page, QuestionsPage) and not page.in_place_of_result:
         pages.append(page)
         assert len(pages) <= MOST_PAGES
         asked = {

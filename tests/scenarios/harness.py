@@ -196,6 +196,13 @@ class Harness:
         assert (await person.click(person.modal, action)).ok
         return await self.wait_for_modal(person, callback_id)
 
+    async def show_result(self, person: UserSession) -> View:
+        """Answer the first question of the open page and press *Show the result*; return it."""
+        assert person.modal is not None
+        block, answer = next(iter(first_answers(person.modal).items()))
+        person.fill(person.modal, {block: answer})
+        return await self.press(person, "show_result", "result")
+
     async def change_answer(self, person: UserSession, question: str, answer: Answer) -> View:
         """Change one answer on the last page; return the last page.
 

@@ -24,7 +24,7 @@ async def _abandon_draft(
 
 async def _enter_title(harness: Harness, person: UserSession, title: str) -> None:
     """Enter a title on the last page of the open questionnaire, and close it on another one."""
-    person.fill(await harness.press(person, "show_result", "result"), {"title": title})
+    person.fill(await harness.show_result(person), {"title": title})
     await person.close(await harness.press(person, "go_on", "questions"))
 
 
@@ -49,7 +49,7 @@ async def test_the_command_offers_to_resume(harness: Harness) -> None:
     offer = await _wait_for_resume_offer(harness, ada)
     assert offer.ephemeral_to == ada.id
     assert "Half done &lt;!channel&gt;" in text_of(offer)
-    assert "No answers yet" in text_of(offer)
+    assert "1 answer so far" in text_of(offer)
     assert "<!date^" in text_of(offer)
     assert ada.modal is None
     await ada.click(offer, "resume")

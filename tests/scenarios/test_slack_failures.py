@@ -187,7 +187,7 @@ async def test_invalid_input_is_refused_at_its_field(harness: Harness) -> None:
     """A blank title and a missing or past review day are refused at their fields."""
     ada = harness.playground.user("ada")
     await harness.open_questionnaire(ada)
-    view = await harness.press(ada, "show_result", "result")
+    view = await harness.show_result(ada)
     await ada.submit(view, {"title": "   "})
     assert view.errors is not None
     assert view.errors.keys() == {"title"}

@@ -1,6 +1,7 @@
 """The services on a real database, with a manual clock and a small playbook."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
@@ -12,6 +13,7 @@ from bot.outbox.store import Outbox
 from bot.outbox.table import enqueue
 from bot.playbooks import loader
 from bot.playbooks.engine import RuleEngine
+from bot.playbooks.library import Example
 from bot.playbooks.model import Answer
 from bot.services.services import Services
 from bot.storage.database import Database
@@ -98,6 +100,9 @@ class FakePlaybooks:
 
     def use(self, text: loader.PlaybookText) -> None:
         self._edition = PlaybookVersion(text, RuleEngine(loader.parse(text)))
+
+    def offer(self, *examples: Example) -> None:
+        self._edition = replace(self._edition, examples=examples)
 
     def current(self, playbook_id: str | None = None) -> PlaybookVersion:
         playbook = self._edition.engine.playbook

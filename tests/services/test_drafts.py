@@ -7,8 +7,9 @@ import pytest
 
 from bot.decisions.errors import AlreadyPosted, DraftGone, UnknownPlaybook
 from bot.decisions.model import Person, Place, Source, Workflow
-from bot.decisions.questionnaire import QuestionsPage, ResultPage
+from bot.decisions.questionnaire import QuestionsPage, ResultPage, draft_title
 from bot.playbooks.engine import InvalidAnswers
+from bot.playbooks.library import Example
 from bot.playbooks.loader import PLAYBOOK, PlaybookText
 from bot.services.drafts import DRAFT_LIFETIME, DraftService
 from bot.storage.drafts import find_draft
@@ -242,3 +243,33 @@ async def test_the_message_it_came_from_stays_with_it(harness: ServiceHarness) -
     assert found is not None
     assert found.source_here == source.link
     assert replace(found, place=PRIVATE).source_here is None
+
+
+async def test_an_example_names_its_draft(harness: ServiceHarness) -> None:
+    """A draft that is filled in from an example is titled so, in lists too; its answers are set."""
+    example = Example(id="meals", title="Support answers", answers={"facts": "many"})
+    harness.playbooks.offer(example)
+    draft = (await harness.drafts.start(ADA, PUBLIC)).draft.id
+    page = await harness.drafts.start_from(ADA, draft, "meals")
+    assert isinstance(page, ResultPage)
+    assert page.draft.answers == {"facts": "many"}
+    (kept,) = await harness.drafts.unfinished(ADA)
+    assert draft_title(kept) == "Example: Support answers"
+
+
+async def test_an_example_keeps_the_title_of_the_problem(harness: ServiceHarness) -> None:
+    """A draft that was made from a message has its own problem, so its title is not changed."""
+    harness.playbooks.offer(Example(id="meals", title="Support", answers={"facts": "many"}))
+    draft = (await harness.drafts.start(ADA, PUBLIC, problem="It is slow.")).draft.id
+    page = await harness.drafts.start_from(ADA, draft, "meals")
+    assert draft_title(page.draft) == "It is slow"
+
+
+async def test_a_resumed_draft_has_its_way_back(harness: ServiceHarness) -> None:
+    """The page that was open comes again, with *Back* to the pages before it."""
+    draft = (await harness.drafts.start(ADA, PUBLIC)).draft.id
+    left = await harness.drafts.answer(ADA, draft, {"facts": "some", "style": None})
+    again = await harness.drafts.resume(ADA, draft)
+    assert isinstance(again, QuestionsPage)
+    assert again == left
+    assert again.trail == (("facts", "style"),)

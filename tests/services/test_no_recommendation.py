@@ -25,12 +25,13 @@ from bot.slack.views.team import team_message
 from bot.slackkit.metadata import DecisionMetadata, ListQuery
 from tests.services.harness import ADA, BEN, PUBLIC, ServiceHarness
 
-UNKNOWN = {"facts": None, "style": None}
+UNKNOWN = {"facts": "some", "style": "free"}
+"""Answers that no rule reads."""
 SIGHT = ReadScope.of(ADA, PUBLIC)
 
 
 async def unknown(harness: ServiceHarness) -> Decision:
-    """Return a decision with the answer "don't know" to each question."""
+    """Return a decision whose answers give no points."""
     draft = await harness.create_draft(answers=UNKNOWN)
     return (await harness.services.post(ADA, draft, PUBLIC)).decision
 

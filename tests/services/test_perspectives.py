@@ -196,6 +196,7 @@ async def test_a_settled_decision_takes_no_view_and_asks_nobody(harness: Service
     """After the decision each of these actions is refused, and nothing is stored."""
     decision = await harness.post_decision()
     page = await harness.services.perspectives.begin(BEN, PUBLIC, decision.number)
+    await harness.drafts.save_answers(BEN, page.draft.id, {"facts": "some"})
     await harness.services.decisions.accept(ADA, decision.number)
     moves = [
         harness.services.perspectives.begin(CHLOE, PUBLIC, decision.number),

@@ -8,6 +8,7 @@ import pytest
 from bot.decisions.errors import (
     DraftGone,
     NoChannelChosen,
+    NothingAnswered,
     NothingToResend,
     NotTheirs,
     ReviewInThePast,
@@ -122,6 +123,7 @@ async def test_the_day_of_the_review(
 async def test_the_last_page_is_stored_with_the_post(harness: ServiceHarness) -> None:
     """The fields of the last page become part of the decision, posted where it was started."""
     draft = (await harness.drafts.start(ADA, PUBLIC)).draft.id
+    await harness.drafts.save_answers(ADA, draft, {"facts": "many"})
     fields = Workflow("Our day", "It rains.", ("U2",), Review(ReviewChoice.DAYS_30))
     posted = await harness.services.post(ADA, draft, workflow=fields)
     decision = posted.decision
@@ -150,6 +152,7 @@ async def test_a_review_day_has_to_be_ahead(harness: ServiceHarness, day: date) 
 async def test_a_draft_without_a_channel_needs_one(harness: ServiceHarness) -> None:
     """A draft from App Home is posted only where its driver says."""
     draft = (await harness.drafts.start(ADA, None)).draft.id
+    await harness.drafts.save_answers(ADA, draft, {"facts": "many"})
     with pytest.raises(NoChannelChosen):
         await harness.services.post(ADA, draft)
     assert (await harness.services.post(ADA, draft, PUBLIC)).is_elsewhere
@@ -317,3 +320,12 @@ async def test_what_belongs_to_a_person(harness: ServiceHarness) -> None:
     assert [each.number for each in decisions] == [named.decision.number, public.number]
     _, own = await harness.services.home_content(ADA)
     assert [each.number for each in own] == [4, 3, 2, 1]
+
+
+async def test_nothing_is_posted_without_an_answer(harness: ServiceHarness) -> None:
+    """A questionnaire with nothing but "don't know" becomes no decision; it stays a draft."""
+    draft = await harness.create_draft(answers={"facts": None, "style": None})
+    with pytest.raises(NothingAnswered):
+        await harness.services.post(ADA, draft, PUBLIC)
+    assert await harness.rows("decisions") == []
+    assert [each.id for each in await harness.drafts.unfinished(ADA)] == [draft]

@@ -280,7 +280,7 @@ def _start(option: Considered) -> list[str]:
 
 def _argument(argument: RecordedReason) -> str:
     said = "; ".join(f"“{inline(each)}”" for each in argument.answers)
-    rests = f" You said {said}." if said else ""
+    rests = f" Answered: {said}." if said else ""
     return f"{inline(argument.because)} ({argument.points:+}){rests} {_source(argument)}"
 
 

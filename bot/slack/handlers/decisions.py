@@ -87,6 +87,12 @@ class DecisionHandlers:
         number = decision_of(action_of(body))
         self._background.start(self._open(DecisionAction.OVERRIDE, number, body, client), body)
 
+    async def open_edit(self, ack: AsyncAck, body: Body, client: AsyncWebClient) -> None:
+        """Open the questionnaire to edit the answers."""
+        await ack()
+        number = decision_of(action_of(body))
+        self._background.start(self._open(DecisionAction.EDIT, number, body, client), body)
+
     async def menu(self, ack: AsyncAck, body: Body, client: AsyncWebClient) -> None:
         """Open the modal chosen in the menu, or export the record."""
         await ack()
@@ -220,6 +226,7 @@ def register(
     decisions = DecisionHandlers(services, home, background, search)
     app.action(Action.ACCEPT)(decisions.accept)
     app.action(Action.OVERRIDE)(decisions.open_override)
+    app.action(Action.EDIT)(decisions.open_edit)
     app.action(Action.MENU)(decisions.menu)
     app.view(Modal.OVERRIDE)(decisions.override)
     app.view(Modal.WITHDRAW)(decisions.withdraw)

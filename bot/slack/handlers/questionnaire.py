@@ -14,7 +14,7 @@ from bot.decisions.model import Draft, Person, Source
 from bot.decisions.questionnaire import Page
 from bot.services.services import Posted, Services
 from bot.slack.background import BackgroundTasks
-from bot.slack.handlers.modals import open_page, page_view, update_view
+from bot.slack.handlers.modals import ack_closing, open_page, page_view, update_view
 from bot.slack.home import HomeTab
 from bot.slack.replies import EphemeralReplies, remove_message, respond_privately
 from bot.slack.views.notices import nothing_changed, posted_elsewhere, saved_for_later
@@ -84,7 +84,7 @@ class QuestionnaireHandlers:
         if posted.is_delayed:
             await ack(response_action="update", view=saved_for_later(posted.decision))
         else:
-            await ack()
+            await ack_closing(ack, view)
         self._background.start(self._say_where(body, posted), body)
         refreshed = self._home.refresh_for(client, posted.decision, driver)
         return self._background.start(refreshed, body)

@@ -153,6 +153,8 @@ class SearchHandlers:
             await self._replies.show(body, show_again(number))
 
     async def _export(self, what: int | str, body: Body, client: AsyncWebClient) -> None:
+        if isinstance(what, int) and reads_in_modal(body):
+            return await self._export_from_window(what, body, client)
         scope = await self._scope(body)
         if isinstance(what, int):
             inline = response_url_of(body) is not None
@@ -160,6 +162,15 @@ class SearchHandlers:
         else:
             message = await self._responder.export_all(scope, what, client)
         await self._replies.show(body, message)
+        return None
+
+    async def _export_from_window(self, number: int, body: Body, client: AsyncWebClient) -> None:
+        """Send a record as a file, and say so in the window, which hides the conversation."""
+        scope, view = await self._scope(body), body["view"]
+        sent = await self._responder.export_one(scope, number, client, inline=False)
+        shown = await self._responder.show(scope, decision_metadata_of(view), client, sent.text)
+        if not isinstance(shown, Message):
+            await update_view(client, view, shown)
 
     async def _scope(self, body: Body) -> ReadScope:
         """Return what the sender may read from where they are."""

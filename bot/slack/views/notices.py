@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from difflib import get_close_matches
 from functools import lru_cache
 from typing import Any
 
@@ -13,7 +14,7 @@ from slack_sdk.models.blocks import (
 )
 
 from bot.decisions.model import Decision, Visibility
-from bot.slack.commands import help_lines
+from bot.slack.commands import SUBCOMMANDS, help_lines
 from bot.slack.views.announcement import STATUS_WORDS
 from bot.slackkit import ids
 from bot.slackkit.message import (
@@ -49,6 +50,9 @@ DRIVERS_OWN = (
 NOTHING_RECOMMENDED = (
     "There's nothing to recommend yet: too little is known. Add what you found out with *Edit "
     "answers* in the menu, or decide anyway with *Choose differently*."
+)
+NOTHING_ANSWERED = (
+    "Answer a question first: without any answer there's nothing to post. Your draft is kept."
 )
 NOBODY_TO_NUDGE = (
     "Everyone you asked has answered. To ask more people, use *Ask for views* in the menu."
@@ -91,10 +95,14 @@ def _help(command: str, playbooks: tuple[tuple[str, str], ...]) -> Message:
 
 
 def unknown_subcommand(command: str, typed: str) -> Message:
-    """Return the answer to an unknown subcommand."""
+    """Return the answer to an unknown subcommand, with the one that was probably meant."""
+    first, _, rest = typed.strip().replace("`", " ").partition(" ")
+    meant = get_close_matches(first.lower(), [each.name for each in SUBCOMMANDS], 1)
+    near = fit_escaped(f"{meant[0]} {rest}".strip(), 200) if meant else ""
     text = (
         f"I don't know `{command} {fit_escaped(typed.replace('`', ' '), 200)}`. "
-        f"`{command}` starts a decision, `{command} help` lists what I can do."
+        + (f"Did you mean `{command} {near}`? " if near else "")
+        + f"`{command}` starts a decision, `{command} help` lists what I can do."
     )
     return Message(text=text, blocks=as_dicts([section(text)]))
 

@@ -23,10 +23,11 @@ from slack_sdk.models.blocks import (
 
 from bot.decisions.model import Draft, DraftPurpose
 from bot.decisions.questionnaire import ChangePage, Page, QuestionsPage, Standing, draft_title
-from bot.decisions.records.words import DONT_KNOW
+from bot.decisions.records.words import DONT_KNOW, STRENGTHS
 from bot.playbooks.library import Example
 from bot.playbooks.model import Answer, Playbook, Question
 from bot.playbooks.sensitivity import as_tuple
+from bot.playbooks.verdict import Strength
 from bot.services.drafts import DRAFT_LIFETIME
 from bot.services.search import SimilarDecision
 from bot.slack.views.result import result_blocks, result_title
@@ -40,9 +41,8 @@ _MOST_CACHED = 2000
 """Blocks in the cache; a playbook's sixteen questions have some 130 between them."""
 _MOST_EXAMPLES = 100
 """Options of a menu: https://docs.slack.dev/reference/block-kit/block-elements/select-menu-element"""
-_TOO_CLOSE = 0.55
-"""Below this confidence the option is hardly more likely than the next one."""
 _INTRO = "Not sure about one? Leave it empty. I'll stop asking as soon as I know enough."
+_ANSWER_FIRST = "*Answer a question first.* Without any answer there's no result to show."
 
 _Block = Block | dict[str, Any]
 """A block, or the cached JSON of one."""
@@ -116,19 +116,22 @@ def _opening(page: QuestionsPage) -> list[_Block]:
     if page.draft.purpose is DraftPurpose.PERSPECTIVE:
         title = fit_escaped(page.draft.workflow.title, 300)
         blocks.append(section(f"Your view on *#{page.draft.about}  {title}*"))
+    if page.in_place_of_result:
+        return [*blocks, _context(_ANSWER_FIRST)]
     if not page.draft.answers:
         return [*blocks, _context(_INTRO)]
     return [*blocks, _context(standing_words(page.playbook, page.standing))]
 
 
 def standing_words(playbook: Playbook, standing: Standing) -> str:
-    """Return where the answers stand so far, in a line of mrkdwn."""
+    """Return where the answers stand so far, in a line of mrkdwn, in the words of the result."""
     if standing.option is None:
         return "Too early to tell. A few more answers will show where this goes."
     title = option_title(playbook, standing.option)
-    if standing.confidence < _TOO_CLOSE:
-        return f"So far it's close: *{title}* is a little ahead."
-    return f"So far: *{title}*, {likely_words(standing.confidence)}."
+    if standing.strength is Strength.TOO_CLOSE:
+        return f"So far it's too close to call: *{title}* is a little ahead."
+    sure = STRENGTHS[standing.strength]
+    return f"So far: *{title}*, {sure} ({likely_words(standing.confidence)})."
 
 
 def likely_words(confidence: float) -> str:
@@ -138,7 +141,7 @@ def likely_words(confidence: float) -> str:
         confidence: from 0 to 1.
     """
     tenths = round(confidence * 10)
-    return "almost certain" if tenths >= 10 else f"about {tenths} in 10 likely"
+    return "almost certain" if tenths >= 10 else f"about {tenths} in 10"
 
 
 def _change(page: ChangePage) -> list[_Block]:

@@ -35,7 +35,7 @@ from bot.slackkit.mrkdwn import (
     escape,
     fit,
     fit_escaped,
-    fit_words,
+    fit_sentences,
 )
 
 _Block = Block | dict[str, Any]
@@ -54,7 +54,6 @@ _HINT = "For a private channel, close this window and type the command there. No
 _SIMILAR_WORDS = 12
 """Of a similar decision, about."""
 _MOST_OTHERS = 100
-_ANSWER_WORDS = 8
 _CAUTION_WORDS = 20
 _ANSWER_LENGTH = 150
 
@@ -89,7 +88,7 @@ def result_blocks(page: ResultPage, found: Sequence[SimilarDecision]) -> list[_B
         found: similar decisions.
     """
     playbook, verdict = page.engine.playbook, page.verdict
-    caution = fit_words(next((gate.say for gate in verdict.gates), ""), _CAUTION_WORDS)
+    caution = fit_sentences(next((gate.say for gate in verdict.gates), ""), _CAUTION_WORDS)
     alike = found[:_MOST_SIMILAR]
     room = _ROOM_FOR_ANSWERS - len(caution.split()) - _SIMILAR_WORDS * len(alike)
     return [
@@ -124,8 +123,8 @@ def _go_on(page: ResultPage) -> list[_Block]:
     if not page.further:
         return []
     count = len(page.further)
-    words = f"Answer {count} more to be surer" if page.surer else f"Answer {count} more"
-    return [_go_on_button(words)]
+    words = f"Answer {count} {'skipped' if page.skipped else 'more'}"
+    return [_go_on_button(f"{words} to be surer" if page.surer else words)]
 
 
 @cache
@@ -165,7 +164,7 @@ def _answer_line(question: str, topic: str, words: str) -> dict[str, Any]:
 
 
 def _short(question: Question, answer: Answer) -> str:
-    words = fit_words(words_of_answer(question.answers, answer), _ANSWER_WORDS)
+    words = words_of_answer(question.answers, answer)
     return f"*{escape(_topic(question))}:* {fit_escaped(words, _ANSWER_LENGTH)}"
 
 
@@ -184,7 +183,7 @@ def _other_answers(questions: Sequence[Question], given: Mapping[str, Answer]) -
     menu = StaticSelectElement(
         action_id=ids.Action.CHANGE_OTHER,
         options=options,
-        placeholder=plain(f"{len(options)} more answers"),
+        placeholder=plain("1 more answer" if len(options) == 1 else f"{len(options)} more answers"),
     )
     return ActionsBlock(block_id=ids.Block.OTHER_ANSWERS, elements=[menu])
 

@@ -194,6 +194,7 @@ async def test_a_channel_has_its_latest_name(harness: ServiceHarness) -> None:
         place = replace(PUBLIC, name=name)
         draft = (await harness.services.drafts.start(ADA, place)).draft.id
         await harness.services.drafts.describe(ADA, draft, Workflow("Title", deciders=("U1",)))
+        await harness.services.drafts.save_answers(ADA, draft, {"facts": "some"})
         made = (await harness.services.post(ADA, draft, PUBLIC)).decision
     found = record_of(
         made, await harness.services.playbooks.of(made), await harness.read(decision_context, made)

@@ -128,7 +128,7 @@ def test_a_record_says_what_was_chosen_and_why() -> None:
 def test_a_record_gives_reasons_sources_and_triggers() -> None:
     """Reasons come with their answers and sources, and what would change the verdict is listed."""
     text = as_markdown(record())
-    assert "* Good, because: Facts. (+3) You said “Many”. *Us*" in text
+    assert "* Good, because: Facts. (+3) Answered: “Many”. *Us*" in text
     assert "Look at this again when:" in text
     assert "| RAG | 6 |" in text
 
