@@ -99,7 +99,7 @@ async def check_decision(page: Page) -> None:
     await message.get_by_role("button", name="View thread").click()
     thread = page.get_by_role("complementary", name="Thread")
     await expect(thread.get_by_role("article")).to_have_count(2)
-    recommendation = re.compile("Why.*You said .*Next steps", re.DOTALL)
+    recommendation = re.compile("Why.*“.*”: .*Next steps", re.DOTALL)
     await expect(thread.get_by_role("article").last).to_contain_text(recommendation)
 
 

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from bot.slack.commands import START, SUBCOMMANDS, usage_hint
-from bot.slack.views.notices import help_message
+from bot.slack.views.notices import help_message, unknown_subcommand
 
 ROOT = Path(__file__).parents[2]
 ROW = "| `/ragvsft{form}` | {summary} |"
@@ -34,3 +34,10 @@ def test_the_manifest_hints_at_every_subcommand() -> None:
     assert sorted(names) == sorted(each.name for each in SUBCOMMANDS if each is not START)
     manifest = (ROOT / "manifest.yml").read_text(encoding="utf-8")
     assert f'usage_hint: "{usage_hint()}"' in manifest
+
+
+def test_a_mistyped_subcommand_is_guessed() -> None:
+    """The answer to a mistyped subcommand names the one that was meant, with what followed it."""
+    meant = unknown_subcommand("/ragvsft", "shwo 12").text
+    assert "Did you mean `/ragvsft show 12`?" in meant
+    assert "Did you mean" not in unknown_subcommand("/ragvsft", "frobnicate").text

@@ -164,14 +164,15 @@ def _background(decision: Decision) -> DecisionContext:
 
 
 def _reader_samples(engine: RuleEngine, decision: Decision) -> dict[str, Sample]:
-    """Return samples of each part of the reader, for a decider and others, open and decided."""
+    """Return samples of each part of the reader, for its people, open and decided."""
     record, playbook = record_of(decision, engine, _background(decision)), engine.playbook
     about = (decision, playbook, record)
     found: dict[str, Sample] = {}
     for tab in ReaderTab:
         metadata = DecisionMetadata(decision=decision.number, tab=tab, here="G0123456789")
-        for name, reader in {"decider": decision.deciders[0], "reader": "U9999999999"}.items():
-            view = reader_modal(OpenDecision(*about, reader, None, metadata))
+        people = {"decider": decision.deciders[0], "reader": "U9999999999"}
+        for name, reader in {**people, "driver": decision.driver}.items():
+            view = reader_modal(OpenDecision(*about, reader, None, metadata, "I've sent it."))
             found[f"reader, {tab}, {name}"] = {"view": view}
     decided = _reviewed(decision, decision.title * 20)
     link = "https://example.slack.com/archives/C0123456789/p1"

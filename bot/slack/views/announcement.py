@@ -44,6 +44,7 @@ from bot.slackkit.mrkdwn import (
     escape,
     fit,
     fit_escaped,
+    fit_sentences,
     fit_words,
     mention,
     mentions,
@@ -123,11 +124,15 @@ def _settled(decision: Decision, playbook: Playbook, size: CardSize) -> list[Blo
     ending, resolution = decision.closure, decision.resolution
     last = ending or resolution
     said = last.reason if last else ""
-    reason = f"\n{quote(fit_words(said, 2 * size.answer), 600)}" if said.strip() else ""
+    reason = (
+        f"\n{quote(fit_sentences(said, 2 * size.answer, 2 * size.answer), 600)}"
+        if said.strip()
+        else ""
+    )
     lines = [f"{_sign(decision)} {outcome_line(decision, playbook, size)}{reason}"]
     if resolution is not None and decision.decided_as is Status.OVERRIDDEN and ending is None:
         out = decision.verdict.vetoes_against(resolution.option)
-        lines += [f"⚠️ {RULED_OUT_BEFORE}: {_cut(out[0].because, size)}"] if out else []
+        lines += [f"⚠️ {_ruled_out(out[0].because, size)}"] if out else []
     if decision.reviews:
         last_review = decision.reviews[-1]
         went = as_sentence(WENT[last_review.outcome])
@@ -137,8 +142,8 @@ def _settled(decision: Decision, playbook: Playbook, size: CardSize) -> list[Blo
     return [SectionBlock(text=mrkdwn("\n".join(lines)), accessory=accessory)]
 
 
-def _cut(text: str, size: CardSize) -> str:
-    return escape(fit_words(text, size.flip + size.reason))
+def _ruled_out(because: str, size: CardSize) -> str:
+    return f"{RULED_OUT_BEFORE}: {escape(fit_sentences(because, size.answer, 2 * size.answer))}"
 
 
 def _sign(decision: Decision) -> str:
@@ -197,8 +202,9 @@ def _views(decision: Decision, team: TeamViews | None) -> str:
     if not given:
         return ""
     differ = sum(each.favours not in {None, decision.recommended} for each in given)
-    views = f"{len(given)} {'view' if len(given) == 1 else 'views'}"
-    return f"{views}, {differ or 'none'} {'differ' if differ > 1 else 'differs'}"
+    if len(given) == 1:
+        return "1 view, for another option" if differ else "1 view"
+    return f"{len(given)} views, {differ or 'none'} for another option"
 
 
 def _visible_to(decision: Decision) -> str:

@@ -176,16 +176,18 @@ def hand_over_modal(decision: Decision, actor: str) -> dict[str, Any]:
 
 
 def _only_they_can(decision: Decision, names: Mapping[str, str]) -> str:
-    """Return the sentence that says who can decide; without markup, which Slack shows as it is."""
+    """Return the sentence that says who decides, for deciders and others alike.
+
+    Without markup, which Slack shows as it is in a confirmation.
+    """
     known = [names[user] for user in decision.deciders[:_MOST_NAMES] if user in names]
     if len(known) < len(decision.deciders):
-        several = len(decision.deciders) > 1
-        known = ["the people who decide" if several else "the person who decides"]
-    return f"Only {or_list(known)} can do this."
+        return "This is for the people who decide."
+    return f"{known[0]} decides." if len(known) == 1 else f"{or_list(known)} can decide."
 
 
 def _accept(decision: Decision, playbook: Playbook, only: str) -> ButtonElement:
-    title = playbook.options[decision.verdict.option].title
+    title = _what(decision, playbook)
     text = f"{only} I'll post it in the thread.".strip()
     about = decision_label(decision.number)
     return button(
@@ -196,12 +198,19 @@ def _accept(decision: Decision, playbook: Playbook, only: str) -> ButtonElement:
         label=f"Accept the recommendation of {about}: {title}",
         style="primary",
         confirm=ConfirmObject(
-            title=plain(f"Decide for {title}?"),
-            text=plain(fit(text, _CONFIRM_TEXT)),
+            title=plain("Accept this?"),
+            text=plain(fit(f"{title}.\n{text}", _CONFIRM_TEXT)),
             confirm=plain("Accept"),
             deny=plain("Not yet"),
         ),
     )
+
+
+def _what(decision: Decision, playbook: Playbook) -> str:
+    """Return the recommended option with its kind, as plain text."""
+    option = playbook.options[decision.verdict.option]
+    kind = option.kinds.get(decision.verdict.kind or "")
+    return f"{option.title}: {kind.title}" if kind else option.title
 
 
 def _reason(label: str) -> InputBlock:

@@ -15,7 +15,7 @@ from slack_sdk.models.blocks import (
 from slack_sdk.models.views import View
 
 from bot.decisions.calibration import outcome_of
-from bot.decisions.model import DecisionSummary, Draft
+from bot.decisions.model import DecisionSummary, Draft, Status
 from bot.decisions.records.words import WENT
 from bot.digest.views.replies import UpcomingDigest, digest_blocks
 from bot.playbooks.model import Playbook
@@ -39,6 +39,7 @@ from bot.slackkit.message import (
 from bot.slackkit.mrkdwn import BUTTON, fit, mention, moment
 
 _MOST_PLAYBOOKS = 5
+_TO_THREAD = "Go to the thread"
 
 
 def home_view(
@@ -130,7 +131,7 @@ def _to_decide(
     decision: DecisionSummary, says: str, links: Mapping[int, str], *, asked: bool
 ) -> list[Block]:
     """Return a decision to be decided, and what it says; `asked` adds the button for a view."""
-    since = f"Yours to decide since {moment(decision.opened_at)}"
+    since = f"🟡 Open  ·  Yours to decide since {moment(decision.opened_at)}"
     words = f"{decision_title(decision)}\n{since}  ·  {_at(decision, links)}"
     if says:
         words += f"\n{says}"
@@ -145,17 +146,17 @@ def _to_review(
     if playbook is None:
         return f"{decision_title(decision)}\nHow did it go?  ·  {_at(decision, links)}"
     link = links.get(decision.number)
-    opened = f"  ·  <{link}|Open>" if link else ""
+    opened = f"  ·  <{link}|{_TO_THREAD}>" if link else ""
     return f"{decided_line(decision, playbook)}\nHow did it go?{opened}"
 
 
 def _at(decision: DecisionSummary, links: Mapping[int, str]) -> str:
     """Return where a decision is discussed, with the link that opens it if there is one."""
-    link = links.get(decision.number)
-    return f"{where(decision.place)}  ·  <{link}|Open>" if link else where(decision.place)
+    link, place = links.get(decision.number), where(decision.place)
+    return f"{place}  ·  <{link}|{_TO_THREAD}>" if link else place
 
 
-def _readable(decision: DecisionSummary, words: str, press: str = "Read") -> Block:
+def _readable(decision: DecisionSummary, words: str, press: str = "See decision") -> Block:
     """Return a row with the button that opens a decision's window."""
     about = decision_label(decision.number)
     read = button(ids.Action.SHOW, press, str(decision.number), about=about)
@@ -165,7 +166,7 @@ def _readable(decision: DecisionSummary, words: str, press: str = "Read") -> Blo
 def _decision(decision: DecisionSummary, links: Mapping[int, str]) -> Block:
     outcome = outcome_of(decision.reviews)
     parts = [
-        status_label(decision),
+        "🟡 Open, not decided yet" if decision.status is Status.OPEN else status_label(decision),
         WENT[outcome] if outcome else "",
         _at(decision, links),
     ]

@@ -18,7 +18,6 @@ from bot.decisions.records.record import (
     RecordedEvent,
     RecordedPerspective,
 )
-from bot.decisions.transitions import DecisionAction, possible_actions
 from bot.playbooks.model import Playbook
 from bot.slack.views.announcement import outcome_line, status_line
 from bot.slack.views.decide import add_view_button, deciding_buttons
@@ -80,6 +79,7 @@ class OpenDecision:
         reader: the person's user id.
         link: the announcement's permalink; None if unknown.
         metadata: what the window carries; its `tab` is the part to show.
+        note: what the person should know about what they just did; mrkdwn.
     """
 
     decision: Decision
@@ -88,6 +88,7 @@ class OpenDecision:
     reader: str
     link: str | None
     metadata: DecisionMetadata
+    note: str = ""
 
 
 def reader_modal(opened: OpenDecision) -> dict[str, Any]:
@@ -111,6 +112,7 @@ def reader_modal(opened: OpenDecision) -> dict[str, Any]:
             ContextBlock(elements=[mrkdwn(_facts(opened))]),
             *_deciding(opened),
             _tabs(decision, tab),
+            *([section(f"✅ {opened.note}")] if opened.note else []),
             *parts[tab](opened),
         ],
     ).to_dict()
@@ -129,18 +131,23 @@ def _facts(opened: OpenDecision) -> str:
 
 
 def _deciding(opened: OpenDecision) -> list[Block]:
-    """Return the buttons of those who decide; others read who does."""
+    """Return the buttons of those who decide; others read who does.
+
+    The driver edits the answers, the others add a view.
+    """
     decision = opened.decision
-    moves = possible_actions(decision)
     if decision.status is not Status.OPEN:
         return _resolved(opened)
+    own = opened.reader == decision.driver
+    edit = decision_button(ids.Action.EDIT, "Edit answers", decision.number)
+    contribute = edit if own else add_view_button(decision)
     if opened.reader in decision.deciders:
-        buttons = [*deciding_buttons(decision, opened.playbook), add_view_button(decision)]
-        return [decision_actions(decision, buttons if DecisionAction.ADD_VIEW in moves else [])]
+        buttons = [*deciding_buttons(decision, opened.playbook), contribute]
+        return [decision_actions(decision, buttons)]
     people = and_list([mention(user) for user in decision.deciders])
     return [
         ContextBlock(elements=[mrkdwn(f"Only {people} can decide this one.")]),
-        decision_actions(decision, [add_view_button(decision)]),
+        decision_actions(decision, [contribute]),
     ]
 
 

@@ -1,5 +1,6 @@
 """The recommendation in the thread, in full for the reader, and similar past decisions."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -8,14 +9,13 @@ from slack_sdk.models.blocks import ActionsBlock, Block, ContextBlock
 from bot.decisions.calibration import outcome_of
 from bot.decisions.model import Decision, Place
 from bot.decisions.needs import needs_plot
-from bot.decisions.records.words import WENT, recommended_words
+from bot.decisions.records.words import WENT, as_sentence, recommended_words
 from bot.playbooks.model import Playbook
 from bot.playbooks.verdict import Homework, Reason, Strength, Verdict, VetoHit
 from bot.services.search import SimilarDecision
 from bot.slack.views.announcement import status_label
 from bot.slack.views.verdict import (
     answer_words,
-    because_line,
     flip_words,
     headline,
     needs_line,
@@ -37,11 +37,12 @@ from bot.slackkit.message import (
 )
 from bot.slackkit.mrkdwn import (
     FALLBACK,
+    LONGEST_SENTENCE,
     MESSAGE_BUDGET,
     and_list,
     escape,
     fit,
-    fit_words,
+    fit_sentences,
     or_list,
 )
 from bot.slackkit.word_count import THREAD_WORDS, shrink_to_words
@@ -50,38 +51,51 @@ _TITLE = 150
 _SHOWN = 3
 """Reasons, flips, steps and open questions in the brief."""
 _NEEDS = "needs"
+_FIRST, _NEXT = "Before you build", "Next"
+"""Leads of lines in the last fold."""
 _PICTURE_ROOM = 1_000
 """Characters of an image block as JSON, with its alternative text."""
 _LETTERS = 10
 """Characters of a word, more than most have: some scripts write no words apart."""
+_MONEY = re.compile(r"[$€£]|\b(USD|EUR|GBP)\b")
 _BRIEF_BUDGET = 5_000
 """Characters of the brief as JSON; what is folded needs room too."""
 
 
 @dataclass(frozen=True, slots=True)
 class _BriefSize:
-    """Words of an answer, of a reason, of a flip, of a step, and of a gate or a cost."""
+    """How much the brief shows.
 
-    answer: int
-    reason: int
-    flip: int
-    step: int
-    gate: int
+    Attributes:
+        reasons: how many.
+        flips: how many.
+        steps: how many.
+        text: words of a reason, step, gate or cost, which ends with a sentence.
+        longest: words beyond which a sentence is cut, and an answer or flip too.
+    """
+
+    reasons: int
+    flips: int
+    steps: int
+    text: int
+    longest: int = LONGEST_SENTENCE
 
 
 _BRIEF_SIZES = (
-    _BriefSize(12, 40, 30, 30, 40),
-    _BriefSize(10, 28, 18, 22, 28),
-    _BriefSize(10, 22, 14, 17, 24),
-    _BriefSize(8, 20, 13, 15, 20),
-    _BriefSize(8, 18, 11, 13, 18),
-    _BriefSize(7, 16, 10, 12, 16),
-    _BriefSize(7, 14, 9, 10, 14),
-    _BriefSize(6, 12, 8, 9, 12),
-    _BriefSize(5, 10, 7, 8, 10),
-    _BriefSize(3, 5, 4, 4, 5),
+    _BriefSize(3, 3, 3, 40),
+    _BriefSize(3, 3, 3, 20),
+    _BriefSize(3, 3, 3, 10),
+    _BriefSize(3, 2, 3, 10),
+    _BriefSize(3, 1, 3, 10),
+    _BriefSize(2, 1, 3, 10),
+    _BriefSize(2, 1, 2, 10),
+    _BriefSize(1, 1, 2, 10),
+    _BriefSize(1, 1, 1, 10),
+    _BriefSize(1, 1, 1, 14, 14),
+    _BriefSize(1, 1, 1, 10, 10),
+    _BriefSize(1, 1, 1, 5, 5),
 )
-"""From the largest to the smallest."""
+"""From the largest to the smallest: first lines are left out, and only then sentences are cut."""
 
 
 def recommendation_message(
@@ -130,7 +144,7 @@ def recommendation_in_full(playbook: Playbook, verdict: Verdict) -> list[TextSec
         TextSection("Points against", _against(playbook, verdict)),
         TextSection("Ruled out", _ruled_out(playbook, verdict), whole=True),
         TextSection("What would change this", _flips(verdict)),
-        TextSection("Still open", _homework(playbook, verdict)),
+        TextSection("Still open", _homework(playbook, verdict, lead="")),
         TextSection("What to measure", _plain(measures) if known else ()),
         TextSection("Pitfalls", _plain(pitfalls) if known else ()),
     ]
@@ -139,14 +153,16 @@ def recommendation_in_full(playbook: Playbook, verdict: Verdict) -> list[TextSec
 def _brief(playbook: Playbook, verdict: Verdict, size: _BriefSize) -> list[Block]:
     """Return what counts most: reasons, the point against, flips, steps, conditions, cost."""
     if not verdict.anything_known:
-        opening = f"{headline(playbook, verdict)}\n{because_line(playbook, verdict)}"
-        return [section(opening), *_bullets("Find these out first", _open(verdict, size))]
-    why = [_reason_words(playbook, each, size) for each in verdict.reasons[:_SHOWN]]
+        return [
+            section(headline(playbook, verdict)),
+            *_bullets("Find these out first", _open(verdict, size)),
+        ]
+    why = [_reason_words(playbook, each, size) for each in verdict.reasons[: size.reasons]]
     against = [_against_words(playbook, verdict, each, size) for each in _rivals(verdict)]
-    flips = [flip_words(playbook, each, size.flip) for each in verdict.flips[:_SHOWN]]
+    flips = [flip_words(playbook, each, size.longest) for each in verdict.flips[: size.flips]]
     steps = [
-        f"{number}. {_cut(step, size.step)}"
-        for number, step in enumerate(verdict.steps[:_SHOWN], 1)
+        f"{number}. {_cut(step, size)}"
+        for number, step in enumerate(verdict.steps[: size.steps], 1)
     ]
     gates = sorted(verdict.gates, key=lambda each: not each.provisional)
     cost = verdict.cost.line if verdict.cost else ""
@@ -157,8 +173,8 @@ def _brief(playbook: Playbook, verdict: Verdict, size: _BriefSize) -> list[Block
         *([ContextBlock(elements=[mrkdwn(needs)], block_id=_NEEDS)] if needs else []),
         *_bullets("Revisit if", flips),
         *([section("\n".join(["*Next steps*", *steps]))] if steps else []),
-        *([section(f"⚠️ *Before you build*\n{_cut(gates[0].say, size.gate)}")] if gates else []),
-        *([ContextBlock(elements=[mrkdwn(f"💰 {_cut(cost, size.gate)}")])] if cost else []),
+        *([section(f"⚠️ *Before you build*\n{_cut(gates[0].say, size)}")] if gates else []),
+        *([ContextBlock(elements=[mrkdwn(_cost_words(cost, size))])] if cost else []),
     ]
 
 
@@ -176,25 +192,30 @@ def _bullets(title: str, lines: Sequence[str]) -> list[Block]:
     return [section(text)] if lines else []
 
 
-def _cut(text: str, most: int) -> str:
-    return escape(fit(fit_words(text, most), _LETTERS * most))
+def _cut(text: str, size: _BriefSize) -> str:
+    whole = fit_sentences(text, size.text, size.longest)
+    return escape(fit(whole, _LETTERS * max(size.text, size.longest)))
+
+
+def _cost_words(cost: str, size: _BriefSize) -> str:
+    return f"{'💰' if _MONEY.search(cost) else '⏱️'} {_cut(cost, size)}"
 
 
 def _open(verdict: Verdict, size: _BriefSize) -> list[str]:
-    return [_cut(item.ask, size.reason) for item in verdict.homework[:_SHOWN]]
+    return [_cut(item.ask, size) for item in verdict.homework[:_SHOWN]]
 
 
 def _reason_words(playbook: Playbook, reason: Reason, size: _BriefSize) -> str:
-    said = [_cut(answer_words(playbook, each), size.answer) for each in reason.answers[:1]]
-    lead = f"You said “{said[0]}”: " if said else ""
-    return f"{lead}{_cut(reason.because, size.reason)}"
+    said = [_cut(answer_words(playbook, each), size) for each in reason.answers[:1]]
+    lead = f"“{as_sentence(said[0])}”: " if said else ""
+    return f"{lead}{_cut(reason.because, size)}"
 
 
 def _against_words(playbook: Playbook, verdict: Verdict, reason: Reason, size: _BriefSize) -> str:
     lead = _other_option(playbook, verdict, reason.option)
     if not lead:
         return _reason_words(playbook, reason, size)
-    return f"*{escape(fit_words(lead, size.answer))}:* {_cut(reason.because, size.reason)}"
+    return f"*{_cut(lead, size)}:* {_cut(reason.because, size)}"
 
 
 def _rivals(verdict: Verdict) -> list[Reason]:
@@ -206,8 +227,8 @@ def _folds(playbook: Playbook, verdict: Verdict) -> list[TextSection]:
     """Return the same in few parts, without what the brief says in full."""
     measures, pitfalls = _measures(playbook, verdict)
     then = (
-        *(Line(gate.say, lead="Before you build") for gate in verdict.gates[1:]),
-        *(Line(step, lead="Next") for step in verdict.steps[_SHOWN:]),
+        *(Line(gate.say, lead=_FIRST) for gate in verdict.gates[1:]),
+        *(Line(step, lead=_NEXT) for step in verdict.steps[_SHOWN:]),
         *(Line(measure, lead="Measure") for measure in measures),
         *(Line(pitfall, lead="Watch out") for pitfall in pitfalls),
     )
@@ -219,8 +240,14 @@ def _folds(playbook: Playbook, verdict: Verdict) -> list[TextSection]:
             whole=True,
         ),
         TextSection("What would change this", (*_flips(verdict), *_homework(playbook, verdict))),
-        TextSection("More steps and pitfalls", then if verdict.anything_known else ()),
+        TextSection(_titled(then), then if verdict.anything_known else ()),
     ]
+
+
+def _titled(lines: Sequence[Line]) -> str:
+    """Return the title of the last fold by what is in it: conditions and steps, or not."""
+    leads = {line.lead for line in lines}
+    return "More steps and pitfalls" if leads & {_NEXT, _FIRST} else "Measures and pitfalls"
 
 
 def _measures(playbook: Playbook, verdict: Verdict) -> tuple[Sequence[str], Sequence[str]]:
@@ -254,7 +281,7 @@ def _reason(playbook: Playbook, reason: Reason, *, lead: str = "") -> Line:
     return Line(
         reason.because,
         lead=lead,
-        remark=f"You said: {said}." if said else "",
+        remark=f"Answered: {said}." if said else "",
         source=reason.source,
     )
 
@@ -277,10 +304,11 @@ def _veto(playbook: Playbook, hit: VetoHit) -> Line:
     )
 
 
-def _homework(playbook: Playbook, verdict: Verdict) -> tuple[Line, ...]:
+def _homework(
+    playbook: Playbook, verdict: Verdict, *, lead: str = "Still open"
+) -> tuple[Line, ...]:
     return tuple(
-        Line(item.ask, lead="Still open", remark=_could_become(playbook, item))
-        for item in verdict.homework
+        Line(item.ask, lead=lead, remark=_could_become(playbook, item)) for item in verdict.homework
     )
 
 

@@ -79,7 +79,8 @@ def differences_in_short(seen: Comparison) -> str:
 def _effect(seen: Comparison) -> str:
     if flips := len(seen.flipping):
         return f"{flips} would change the recommendation"
-    return "two together would change it" if seen.joint_flips else "none would change the result"
+    joint = "two together would change the result"
+    return joint if seen.joint_flips else "no answer changes the result"
 
 
 class _TeamMessage:
@@ -146,7 +147,7 @@ class _TeamMessage:
             yield line
 
     def _words(self, question: str, said: AnswerGroup) -> str:
-        """Return an answer; of several answers how they differ from the driver's."""
+        """Return an answer; of several answers how they differ from those of the decision."""
         if not said.added and not said.dropped:
             return self._answer(question, said.answer)
         parts = [
@@ -217,7 +218,7 @@ def _how_many(seen: Comparison) -> str:
 def _contribution(playbook: Playbook, view: Contribution) -> str:
     """Return a person, with what their answers lead to if they would choose something else."""
     if view.driver:
-        return f"{mention(view.user)} (driver)"
+        return f"{mention(view.user)} (opened it)"
     if view.choice is None or view.option in {None, view.choice}:
         return mention(view.user)
     return f"{mention(view.user)} (answers lead to {option_title(playbook, view.option)})"

@@ -12,11 +12,9 @@ from bot.decisions.records.words import STRENGTHS, TOO_LITTLE, recommended_words
 from bot.playbooks.model import Playbook
 from bot.playbooks.verdict import Answered, Flip, Reason, Strength, Verdict, VetoHit
 from bot.slackkit.message import mrkdwn, section
-from bot.slackkit.mrkdwn import and_list, escape, fit, fit_escaped, fit_words
+from bot.slackkit.mrkdwn import and_list, escape, fit, fit_escaped, fit_sentences, fit_words
 
 _CELLS = 6
-_SHOWN = 3
-"""Options with a bar."""
 _MOST_VETOES = 3
 _LONGEST = 300
 """Characters of a text that is cut to words: some scripts write none apart."""
@@ -32,33 +30,41 @@ class CardSize:
     Attributes:
         title: words of a decision's title.
         option: words of an option's title.
+        bars: options with a bar.
         answers: answers behind the verdict.
         answer: words of each.
-        reason: words of the reason why an option is ruled out.
-        flip: words of the change that would tip it; 0 for none.
+        reason: words of the reason why an option is ruled out; a longer one is left out.
+        flip: words of the change that would tip it; a longer one is left out.
         people: deciders named.
     """
 
-    title: int = 14
-    option: int = 5
+    title: int = 24
+    option: int = 12
+    bars: int = 3
     answers: int = 2
-    answer: int = 10
-    reason: int = 9
-    flip: int = 12
+    answer: int = 20
+    reason: int = 20
+    flip: int = 30
     people: int = 3
 
 
 WHOLE_CARD = CardSize()
 CARD_SIZES = (
     WHOLE_CARD,
-    CardSize(answer=8, flip=9, people=2),
-    CardSize(title=12, option=4, answer=6, reason=8, flip=8, people=2),
-    CardSize(title=10, option=4, answers=1, answer=8, reason=6, flip=8, people=1),
-    CardSize(title=10, option=4, answers=1, answer=6, reason=4, flip=6, people=1),
-    CardSize(title=8, option=3, answers=1, answer=5, reason=3, flip=0, people=1),
-    CardSize(title=6, option=2, answers=1, answer=3, reason=2, flip=0, people=1),
+    CardSize(reason=9, people=2),
+    CardSize(reason=0, people=2),
+    CardSize(reason=0, answers=1, people=2),
+    CardSize(reason=0, flip=12, answers=1, people=1),
+    CardSize(reason=0, flip=0, people=1),
+    CardSize(reason=0, flip=0, answers=1, people=1),
+    CardSize(bars=1, reason=0, flip=0, answers=1, people=1),
+    CardSize(bars=0, reason=0, flip=0, answers=1, people=1),
+    CardSize(title=14, option=5, answers=1, answer=10, reason=0, flip=0, people=1),
+    CardSize(title=10, option=4, answers=1, answer=8, reason=0, flip=0, people=1),
+    CardSize(title=8, option=3, answers=1, answer=5, reason=0, flip=0, people=1),
+    CardSize(title=6, option=2, answers=1, answer=3, reason=0, flip=0, people=1),
 )
-"""From the largest to the smallest."""
+"""From the largest to the smallest: first parts are left out, and only then texts are cut."""
 
 
 def verdict_summary(
@@ -111,7 +117,7 @@ def what_to_do(playbook: Playbook, verdict: Verdict, size: CardSize = WHOLE_CARD
     if _too_close(verdict):
         titles = [option.title, recommended_words(playbook, _rival(playbook, verdict))]
         return f"Too close to call: {' or '.join(fit_words(each, size.option) for each in titles)}"
-    words = fit_words(option.advice or f"Go with {option.title}", size.option + 2)
+    words = _cut(option.advice or f"Go with {option.title}", size.option + 2)
     kind = option.kinds.get(verdict.kind or "")
     return f"{words}: {_uncapitalized(_cut(kind.title, size.option + 2))}" if kind else words
 
@@ -133,7 +139,7 @@ def because_line(playbook: Playbook, verdict: Verdict, size: CardSize = WHOLE_CA
     """Return the answers that count most, as mrkdwn; without any, what the option is."""
     if not verdict.anything_known:
         first = next((f" {escape(_cut(each.ask, 20))}" for each in verdict.homework), "")
-        return f"Find this out first, then edit the answers:{first}"
+        return f"Find this out first:{first}" if first else "Answer more questions first."
 
     def quoted(given: Answered) -> str:
         return f"“{escape(fit_words(answer_words(playbook, given), size.answer))}”"
@@ -149,8 +155,9 @@ def because_line(playbook: Playbook, verdict: Verdict, size: CardSize = WHOLE_CA
                 f"{quoted(given)} speaks for {_title(playbook, each, size)}" for each, given in pair
             )
     if said:
-        return f"Because you said: {and_list([quoted(each) for each in said])}"
-    return escape(_cut(playbook.options[verdict.option].summary, 2 * size.answer))
+        return f"Because of {and_list([quoted(each) for each in said])}"
+    summary = playbook.options[verdict.option].summary
+    return escape(fit(fit_sentences(summary, 20, 2 * size.answer), _LONGEST))
 
 
 def answers_behind(reasons: Iterable[Reason], most: int) -> list[Answered]:
@@ -177,7 +184,7 @@ def bars(playbook: Playbook, verdict: Verdict, size: CardSize = WHOLE_CARD) -> s
         _out(playbook, option, hits, size)
         if (hits := _vetoes(verdict, option))
         else _bar(playbook, verdict, option, max(1, most), size)
-        for option in sorted(ranked[:_SHOWN], key=lambda each: bool(_vetoes(verdict, each)))
+        for option in sorted(ranked[: size.bars], key=lambda each: bool(_vetoes(verdict, each)))
     ]
     return "\n".join(lines)
 
@@ -194,8 +201,9 @@ def _bar(playbook: Playbook, verdict: Verdict, option: str, most: int, size: Car
 def _out(playbook: Playbook, option: str, hits: Sequence[VetoHit], size: CardSize) -> str:
     said = (playbook.question(each.question).said.get(each.answer) for each in hits[0].answers)
     because = _uncapitalized(hits[0].because)
-    why = escape(_cut(next(filter(None, said), None) or because, size.reason))
-    return f"🚫  {_title(playbook, option, size)}: ruled out, {why}"
+    why = next(filter(None, said), None) or because
+    line = f"🚫  {_title(playbook, option, size)}: ruled out"
+    return f"{line}, {escape(_cut(why, size.reason))}" if _fits(why, size.reason) else line
 
 
 def _vetoes(verdict: Verdict, option: str) -> list[VetoHit]:
@@ -207,9 +215,10 @@ def _vetoes(verdict: Verdict, option: str) -> list[VetoHit]:
 
 def tip_line(playbook: Playbook, verdict: Verdict, size: CardSize = WHOLE_CARD) -> str:
     """Return the likeliest change that leads to another option, as mrkdwn; empty without any."""
-    if not (verdict.anything_known and verdict.flips and size.flip):
+    if not (verdict.anything_known and verdict.flips):
         return ""
-    return f"↔️ *Would tip it:* {flip_words(playbook, verdict.flips[0], size.flip)}"
+    words = flip_words(playbook, verdict.flips[0])
+    return f"↔️ *Would tip it:* {words}" if _fits(words, size.flip) else ""
 
 
 def flip_words(playbook: Playbook, flip: Flip, most: int = 40) -> str:
@@ -297,6 +306,10 @@ def _title(playbook: Playbook, option: str, size: CardSize) -> str:
 
 def _cut(text: str, most: int) -> str:
     return fit(fit_words(text, most), _LONGEST)
+
+
+def _fits(text: str, most: int) -> bool:
+    return len(text.split()) <= most
 
 
 def _uncapitalized(words: str) -> str:

@@ -1,7 +1,10 @@
 """Every view and message against the rules of Block Kit."""
 
 import json
+import re
+from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import example, given, settings
@@ -152,7 +155,9 @@ def test_the_last_page_requires_a_channel(
 ) -> None:
     """A public channel is filled in, and required from App Home; elsewhere it is optional."""
     of = engine("ragvsft")
-    found = questionnaire_modal(Questionnaire(of, draft_of("T", "", place)).result())["blocks"]
+    found = questionnaire_modal(
+        Questionnaire(of, draft_of("T", "", place, answers=first_answers(of))).result()
+    )["blocks"]
     block = next(block for block in found if block.get("block_id") == "channel")
     assert block["optional"] is optional
     assert block["element"].get("initial_channel") == channel
@@ -239,3 +244,22 @@ def test_every_kind_of_modal_has_a_sample() -> None:
         if "view" in sample and sample["view"]["type"] == "modal"
     }
     assert shown == set(Modal)
+
+
+def test_no_text_for_people_has_a_word_of_the_code() -> None:
+    """Nobody reads of a driver, and no plural is left to the reader."""
+    for name, sample in samples(engine("ragvsft")).items():
+        for text in _texts_for_people(sample):
+            assert not re.search(r"\bdrivers?\b|\w\(s\)", text), (name, text)
+
+
+def _texts_for_people(node: Any) -> Iterator[str]:
+    if isinstance(node, dict):
+        for name, value in node.items():
+            if name in {"text", "alt_text", "accessibility_label"} and isinstance(value, str):
+                yield value
+            else:
+                yield from _texts_for_people(value)
+    elif isinstance(node, list | tuple):
+        for each in node:
+            yield from _texts_for_people(each)

@@ -51,6 +51,13 @@ PLENTY = {**KNOWLEDGE, "examples": ("thousands",)}
 WAY_AROUND = "The way around it: Let a stronger model write examples that your experts check"
 
 
+KINDS = {
+    name: kind.title
+    for option in RULES.playbook.options.values()
+    for name, kind in option.kinds.items()
+}
+
+
 def _decision() -> Decision:
     draft = draft_of("Title", "Problem", answers=KNOWLEDGE)
     return decision_of(draft, Place("C1", Visibility.PUBLIC), RULES)
@@ -115,3 +122,20 @@ def test_the_thread_has_every_veto_in_full() -> None:
     event = Event(Overridden("both", None, "why " * 400), "U1", AT)
     told = _text(thread_note(event, decision, RULES.playbook).blocks)
     assert all(each.because in told and each.way_around in told for each in hits)
+
+
+def test_the_confirmation_of_an_accept_fits_whoever_presses() -> None:
+    """It says what is accepted, with the kind, and who decides: the decider may be the one."""
+    about = _decision()
+    kind = KINDS[about.verdict.kind or ""]
+    for names, said in (({"U0123456789": "Ada"}, "Ada decides."), ({}, "for the people who")):
+        (row,) = [
+            each
+            for each in announcement(about, RULES.playbook, names=names).blocks
+            if each["type"] == "actions"
+        ]
+        confirm = row["elements"][0]["confirm"]
+        assert confirm["title"]["text"] == "Accept this?"
+        assert kind in confirm["text"]["text"]
+        assert said in confirm["text"]["text"]
+        assert "Only" not in confirm["text"]["text"]

@@ -14,6 +14,7 @@ from bot.decisions.view_form import MOST_ASKED, GivenView, ViewForm, deciding_qu
 from bot.playbooks.engine import RuleEngine
 from bot.playbooks.model import Answer
 from bot.playbooks.verdict import Strength
+from bot.slack.views.announcement import announcement
 from bot.slack.views.perspectives import (
     NOTE_LENGTH,
     all_views_message,
@@ -26,7 +27,7 @@ from bot.slack.views.team import team_message
 from bot.slackkit.message import Message
 from tests.services.several import SEVERAL_ENGINE
 from tests.slack.blocks import faults_of_message, faults_of_view
-from tests.slack.examples import AT, decision_of, draft_of, engine, first_answers
+from tests.slack.examples import AT, a_decision, decision_of, draft_of, engine, first_answers
 from tests.slack.words import words_in_sight
 
 HERE = Place("C0123456789", Visibility.PUBLIC)
@@ -267,3 +268,15 @@ def test_everyone_is_in_offers_to_decide_to_who_may() -> None:
     )
     assert "<@U5> can decide." in theirs
     assert '"accept"' not in theirs
+
+
+def test_a_preference_and_answers_are_told_apart() -> None:
+    """A colleague may prefer another option although none of their answers changes the result."""
+    about, of = a_decision(), engine("ragvsft")
+    other = next(each for each in about.verdict.points if each != about.verdict.option)
+    view = Perspective("T1", 1, "U2", {}, None, about.verdict.strength, AT, AT, choice=other)
+    team = TeamViews(about, (view,))
+    assert "1 view, for another option" in json.dumps(announcement(about, of.playbook, team).blocks)
+    words = json.dumps(team_message(about, of.playbook, compare(team, of)).blocks)
+    assert "(opened it)" in words
+    assert "driver" not in words

@@ -1,17 +1,22 @@
 """Pages of the questionnaire: cached questions, the destination, and the pages of an edit."""
 
+import json
+import re
+
 import pytest
 
 from bot.decisions.model import Place, Visibility
-from bot.decisions.questionnaire import Standing, words_in
+from bot.decisions.questionnaire import Questionnaire, ResultPage, Standing, words_in
 from bot.doctor.samples.slack_views import samples
 from bot.playbooks import loader
 from bot.playbooks.engine import RuleEngine
 from bot.playbooks.model import Question
+from bot.playbooks.verdict import Strength
 from bot.slack.views.questionnaire import likely_words, question_block, standing_words
-from bot.slack.views.result import destination_blocks
+from bot.slack.views.result import destination_blocks, result_blocks
+from bot.slackkit.message import as_dicts
 from tests.services.harness import SMALL
-from tests.slack.examples import engine
+from tests.slack.examples import draft_of, engine, first_answers
 from tests.slack.words import words_in_sight
 
 QUESTION = Question(
@@ -94,7 +99,7 @@ def test_a_title_is_not_cut() -> None:
 
 @pytest.mark.parametrize(
     ("confidence", "words"),
-    [(0.55, "about 6 in 10 likely"), (0.84, "about 8 in 10 likely"), (0.96, "almost certain")],
+    [(0.55, "about 6 in 10"), (0.84, "about 8 in 10"), (0.96, "almost certain")],
 )
 def test_how_likely_in_words(confidence: float, words: str) -> None:
     """A confidence is said in tenths, and not as a certainty below 95%."""
@@ -104,9 +109,15 @@ def test_how_likely_in_words(confidence: float, words: str) -> None:
 @pytest.mark.parametrize(
     ("standing", "words"),
     [
-        (Standing(None, 0.4), "Too early to tell."),
-        (Standing("rag", 0.5), "So far it's close: *RAG* is a little ahead."),
-        (Standing("rag", 0.8), "So far: *RAG*, about 8 in 10 likely."),
+        (Standing(None, 0.4, Strength.TOO_CLOSE), "Too early to tell."),
+        (
+            Standing("rag", 0.5, Strength.TOO_CLOSE),
+            "So far it's too close to call: *RAG* is a little ahead.",
+        ),
+        (
+            Standing("rag", 0.8, Strength.LEANING),
+            "So far: *RAG*, likely, not certain (about 8 in 10).",
+        ),
     ],
 )
 def test_where_it_stands_in_words(standing: Standing, words: str) -> None:
@@ -128,3 +139,29 @@ def test_a_question_has_at_most_45_words(name: str) -> None:
     assert {each: words for each, words in longer.items() if words > 45}.items() <= {
         "material": 48
     }.items()
+
+
+def test_one_more_answer_is_no_plural() -> None:
+    """The menu of the other answers counts them in words that fit the number."""
+    of, found = engine("ragvsft"), set[str]()
+    answers = list(first_answers(of).items())
+    for count in range(1, len(answers) + 1):
+        page = Questionnaire(of, draft_of("T", "", answers=dict(answers[:count]))).result()
+        assert isinstance(page, ResultPage)
+        words = json.dumps(as_dicts(result_blocks(page, ())))
+        found.update(re.findall(r"\d+ more answers?\b", words))
+    assert "1 more answer" in found
+    assert "1 more answers" not in found
+    assert "2 more answers" in found
+
+
+def test_skipped_questions_are_called_so() -> None:
+    """When only skipped questions are left, the button that asks them again says so."""
+    of = RuleEngine(loader.parse(SMALL))
+    for given, words in (
+        ({"facts": "never"}, "Answer 1 more"),
+        ({"facts": "never", "style": None}, "Answer 1 skipped"),
+    ):
+        page = Questionnaire(of, draft_of("T", "", answers=given)).result()
+        assert isinstance(page, ResultPage)
+        assert f'"{words}"' in json.dumps(as_dicts(result_blocks(page, ())))

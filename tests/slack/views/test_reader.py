@@ -157,3 +157,22 @@ def test_slack_accepts_any_history(name: str, text: str, count: int) -> None:
     said = json.dumps(parts[ReaderTab.HISTORY])
     assert ("more, in the record" in said) is (said.count("withdrew the decision") < count)
     assert count == 0 or f"<@U{count - 1}> withdrew the decision" in said
+
+
+def test_the_driver_edits_and_others_add_a_view() -> None:
+    """The driver's answers are the decision's: *Edit answers* where others have *Add my view*."""
+    made = _decision()
+    driver, other = (opened(ReaderTab.WHY, made, reader=each) for each in (made.driver, OTHER))
+    assert "edit" in _buttons(driver)
+    assert "add_view" not in _buttons(driver)
+    assert "add_view" in _buttons(other)
+    assert "edit" not in _buttons(other)
+
+
+def test_an_open_question_has_no_title_twice() -> None:
+    """In the list of open questions no line begins with the list's own title."""
+    answers = {**first_answers(engine("ragvsft")), "material": None, "need": None}
+    here = Place("C1", Visibility.PUBLIC)
+    made = decision_of(draft_of("T", "", here, answers=answers), here, engine("ragvsft"))
+    said = json.dumps(opened(ReaderTab.WHY, made))
+    assert said.count("Still open") == 1

@@ -6,10 +6,13 @@ from dataclasses import replace
 import pytest
 
 from bot.decisions.model import Place, ReviewAnswer, ReviewOutcome, Status, Visibility
+from bot.playbooks.costs import CostRange
+from bot.playbooks.verdict import Reason
 from bot.services.search import Likeness, SimilarDecision
 from bot.slack.views.recommendation import recommendation_message, similar_blocks
 from tests.services.factories import AT, ENGINE, make_decision
 from tests.services.harness import PRIVATE
+from tests.slack.examples import a_decision, engine
 
 DONE = replace(
     make_decision(7, title="Refunds <!here>", status=Status.ACCEPTED, chosen="rag"),
@@ -47,3 +50,50 @@ def test_similar_titles_mention_nobody() -> None:
     words = block.to_dict()["text"]["text"]
     assert WORDS in words
     assert "&lt;!here&gt;" in words
+
+
+def test_a_weak_point_for_another_option_is_no_point_against() -> None:
+    """What gives a rival one point argues for it, and not against the recommendation."""
+    made = make_decision(12)
+    rival = next(each for each in made.verdict.points if each != made.verdict.option)
+    strong = Reason("strong", rival, 2, "A strong one.", "Us", ())
+    weak, own = (
+        replace(strong, points=1, because="A weak one."),
+        replace(strong, option=made.verdict.option, points=-1, because="Its own."),
+    )
+    about = replace(made, verdict=replace(made.verdict, against=(strong, weak, own)))
+    words = json.dumps(recommendation_message(about, ENGINE.playbook).blocks)
+    assert "A strong one." in words
+    assert "Its own." in words
+    assert "A weak one." not in words
+
+
+def test_the_last_fold_is_named_after_what_is_in_it() -> None:
+    """Without steps or conditions beyond the brief it is called by measures and pitfalls."""
+    of = engine("ragvsft").playbook
+    about = a_decision()
+    few, many = (
+        json.dumps(
+            recommendation_message(
+                replace(about, verdict=replace(about.verdict, gates=(), steps=steps)), of
+            ).blocks
+        )
+        for steps in (("Start.",), ("1.", "2.", "3.", "4."))
+    )
+    assert "Measures and pitfalls" in few
+    assert "More steps" not in few
+    assert "More steps and pitfalls" in many
+
+
+def test_the_bag_of_money_is_beside_money_only() -> None:
+    """A cost line with only time and effort has a clock."""
+    about = a_decision()
+    cost = about.verdict.cost
+    assert cost is not None
+    signs = {}
+    for name, price in (("priced", CostRange(40, 40)), ("free", None)):
+        costs = tuple(replace(each, per_month=price) for each in about.verdict.costs)
+        made = replace(about, verdict=replace(about.verdict, costs=costs))
+        blocks = recommendation_message(made, engine("ragvsft").playbook).blocks
+        signs[name] = "💰" in json.dumps(blocks, ensure_ascii=False)
+    assert signs == {"priced": True, "free": False}

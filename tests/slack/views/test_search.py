@@ -105,7 +105,7 @@ def test_a_list_shows_the_day_of_the_last_step() -> None:
 
 
 def test_home_shows_decisions_to_review() -> None:
-    """A row shows the chosen option beside the question, a link to the thread, and Read."""
+    """A row shows the chosen option beside the question, a link to the thread, and the button."""
     of = engine("ragvsft")
     made = decision_of(draft_of("Refunds", "", answers=first_answers(of)), HERE, of)
     done = replace(made, status=Status.ACCEPTED, resolution=replace(DECIDED, option="rag"))
@@ -115,11 +115,25 @@ def test_home_shows_decisions_to_review() -> None:
     rows = [block for block in view["blocks"] if "accessory" in block]
     assert len(rows) == 2
     for row in rows:
-        assert f"<{links[done.number]}|Open>" in row["text"]["text"]
-        assert row["accessory"]["text"]["text"] == "Read"
+        assert f"<{links[done.number]}|Go to the thread>" in row["text"]["text"]
+        assert row["accessory"]["text"]["text"] == "See decision"
         assert row["accessory"]["action_id"] == "show"
     assert ": *RAG*\nHow did it go?" in rows[0]["text"]["text"]
     assert "Type `" not in json.dumps(view)
+
+
+def test_home_says_the_state_in_words() -> None:
+    """An open decision is said to be undecided; no link or button reads like a status."""
+    of = engine("ragvsft")
+    made = decision_of(draft_of("Refunds", "", answers=first_answers(of)), HERE, of)
+    links = {made.number: "https://example.slack.com/archives/C0123456789/p1"}
+    waiting, playbooks = WaitingDecisions(to_decide=(made,)), {of.playbook.hash: of.playbook}
+    view = home_view({}, [], [made], waiting, (), playbooks, links)
+    to_decide, recent = [block for block in view["blocks"] if "accessory" in block]
+    assert "🟡 Open  ·  Yours to decide since" in to_decide["text"]["text"]
+    assert "Open, not decided yet" in recent["text"]["text"]
+    assert to_decide["accessory"]["text"]["text"] == "Decide"
+    assert "|Open>" not in json.dumps(view)
 
 
 def test_only_the_start_button_of_home_is_primary() -> None:

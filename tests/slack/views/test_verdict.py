@@ -111,7 +111,7 @@ def test_it_quotes_the_answers_and_not_the_rule() -> None:
     """The answers behind the verdict are quoted in words that need no question."""
     both = verdict(weather="yes", tired="very", bed="yes")
     line = because_line(TEA.playbook, both)
-    assert line == "Because you said: “it's very cold” and “very tired”"
+    assert line == "Because of “it's very cold” and “very tired”"
     assert "warms" not in line
 
 

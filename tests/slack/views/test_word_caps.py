@@ -21,11 +21,16 @@ from bot.decisions.model import (
     Status,
     Visibility,
 )
+from bot.decisions.questionnaire import Questionnaire, ResultPage
+from bot.playbooks import loader
 from bot.playbooks.engine import RuleEngine
+from bot.playbooks.library import read_examples
 from bot.services.search import Likeness, SimilarDecision
 from bot.slack.views.announcement import announcement
 from bot.slack.views.recommendation import recommendation_message
-from tests.slack.examples import AT, decision_of, draft_of, engine, first_answers
+from bot.slack.views.result import result_blocks
+from bot.slackkit.message import as_dicts
+from tests.slack.examples import AT, RULES, decision_of, draft_of, engine, first_answers
 
 ANNOUNCEMENT, THREAD = 70, 200
 PLAYBOOKS = ("ragvsft", "hosting")
@@ -134,3 +139,37 @@ def test_a_thread_of_the_largest_playbook_is_short(filling: str) -> None:
 
 def _alike(about: Decision, of: RuleEngine) -> list[SimilarDecision]:
     return [SimilarDecision(about, of.playbook, Likeness(99, 0, 99, 1.0))] * 3
+
+
+@pytest.mark.parametrize("name", PLAYBOOKS)
+def test_no_sentence_is_cut(name: str) -> None:
+    """For published cases and examples, card, thread and result have whole sentences only."""
+    text = loader.read(RULES / name)
+    of = engine(name)
+    sheets = [each.answers for each in read_examples(RULES / name, of)]
+    sheets += [each.answers for each in loader.parse_cases(text, of.playbook).cases]
+    assert sheets
+    for answers in sheets:
+        about = decision(of, dict(of.fitting(answers)))
+        draft = replace(draft_of("Refund rules", "", PLACE), answers=about.answers)
+        page = Questionnaire(of, draft).result()
+        assert isinstance(page, ResultPage)
+        texts = [
+            *shown_texts(announcement(about, of.playbook, team(about)).blocks),
+            *shown_texts(recommendation_message(about, of.playbook).blocks),
+            *shown_texts(as_dicts(result_blocks(page, ()))),
+        ]
+        assert [each for each in texts if "…" in each] == []
+
+
+def shown_texts(blocks: Any) -> Iterator[str]:
+    """Yield the texts of blocks, without menus and what is folded."""
+    if isinstance(blocks, dict):
+        for name, value in blocks.items():
+            if name == "text" and isinstance(value, str):
+                yield value
+            elif name not in {"options", "child_blocks", "element", "placeholder"}:
+                yield from shown_texts(value)
+    elif isinstance(blocks, list):
+        for each in blocks:
+            yield from shown_texts(each)
