@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.slack.views.home import home_view
 from tests.browser.walk import report, walk
 from tests.scenarios.harness import Harness
 
@@ -15,3 +16,4 @@ async def test_the_walk_takes_under_four_minutes(harness: Harness) -> None:
     assert sum(found.words) < 600, report(found)
     assert max(found.words) <= 150, report(found)
     assert found.minutes < 4, report(found)
+    assert "about four minutes" in str(home_view({}, [], [])), "App Home promises no less"

@@ -82,7 +82,7 @@ def home_view(
     if decisions:
         blocks += [_decision(decision, links or {}) for decision in decisions]
     else:
-        nothing = "No decisions yet. Your first takes about three minutes."
+        nothing = "No decisions yet. Your first takes about four minutes."
         blocks.append(ContextBlock(elements=[mrkdwn(nothing)]))
     blocks += digest_blocks(digests)
     return View(type="home", blocks=blocks).to_dict()
