@@ -309,7 +309,7 @@ def test_next_of_an_empty_file_is_the_first_questions(run, tmp_path):
 
 
 def test_the_cost_table_says_what_is_fixed(run):
-    """Below the table stands what of a month is due however few the requests are."""
+    """Below the table is what of a month is due however few the requests are."""
     shown = run("recommend", "-", stdin="{job: sort, volume: low}").stdout
     words = " ".join(shown.split())
     fixed = r"Of a month, due whatever the use \(hosting\): .*Fine-tuning about \$[\d,-]+[,.]"
