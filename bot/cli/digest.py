@@ -231,7 +231,7 @@ def _entry(data: dict[str, Any]) -> dict[str, Any]:
     data.pop("successor", None)
     return {
         **{name: decision[name] for name in _DECISION},
-        "recommended": decision["verdict"]["option"],
+        "recommended": decision["recommended"],
         "channel": decision["place"]["channel"],
         **data,
     }
