@@ -197,7 +197,7 @@ async def test_an_unconfirmed_digest_is_covered_again(harness: ServiceHarness) -
     assert (post.since, post.missed) == (datetime(2026, 1, 5, 9, tzinfo=UTC), ())
     trouble = await harness.services.delivery_issues.reported_by(about)
     assert (
-        "so the next one tells its time again"
+        "so the next one covers the same days again"
         in alert_message(about.payload, trouble, COMMAND).text
     )
     with pytest.raises(NothingToResend):
