@@ -92,10 +92,6 @@ async def run_app(settings: Settings, clock: Clock) -> AsyncIterator[Application
     The shutdown starts no new work and takes no more requests. It waits up to `SHUTDOWN_TIMEOUT`
     for work in progress: background tasks, posts, and periodic jobs. It closes the database last.
 
-    Args:
-        settings: the environment.
-        clock: the only source of time.
-
     Raises:
         SettingsError: neither one workspace's token is set nor what OAuth needs.
         DatabaseUnusable: the database cannot be used, or is far ahead of the clock.

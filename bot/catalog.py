@@ -6,9 +6,8 @@ from pathlib import Path
 import structlog
 
 from bot.decisions.errors import UnknownPlaybook
-from bot.playbooks.library import Library
+from bot.playbooks.library import Library, PlaybookVersion
 from bot.playbooks.loader import NoPlaybookError, PlaybookError
-from bot.storage.playbook_versions import PlaybookVersion
 
 logger = structlog.get_logger(__name__)
 
@@ -51,11 +50,7 @@ class PlaybookCatalog:
         news = self._library.refresh()
         entries = self._library.entries
         order = sorted(entries, key=lambda playbook_id: (playbook_id != DEFAULT, playbook_id))
-        self._playbooks = {
-            playbook_id: PlaybookVersion(entry.text, entry.engine, entry.examples)
-            for playbook_id in order
-            if (entry := entries[playbook_id])
-        }
+        self._playbooks = {playbook_id: entries[playbook_id] for playbook_id in order}
         for playbook_id in news.taken_up:
             logger.info("a playbook was loaded", playbook=playbook_id)
         for folder, refused in news.without_examples.items():

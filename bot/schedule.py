@@ -26,12 +26,7 @@ class PeriodicRunner:
     """Runs jobs one after the other, at the start and at each wake-up."""
 
     def __init__(self, *jobs: Job, time: Callable[[], float] = monotonic) -> None:
-        """Prepare to run.
-
-        Args:
-            jobs: each does what is due by the database.
-            time: monotonic time in seconds.
-        """
+        """Prepare to run jobs that do what is due; `time` is monotonic, in seconds."""
         self._jobs = jobs
         self._time = time
         self._last_heartbeat = time()
@@ -81,10 +76,7 @@ def create_schedule(
 ) -> AsyncIOScheduler:
     """Return a scheduler, to be started in the running loop.
 
-    Args:
-        wake_worker: called in the loop every `DELIVERY_SECONDS`.
-        refresh_playbooks: called in a thread every `PLAYBOOK_SECONDS`.
-        wake_periodic: called in the loop every `PERIODIC_SECONDS`.
+    `refresh_playbooks` runs in a thread, the others in the loop.
     """
 
     async def deliver() -> None:

@@ -125,11 +125,7 @@ class HttpServer:
     def __init__(self, application: ASGIApp, host: str, port: int, grace: int = 5) -> None:
         """Create a server; it listens after `start`.
 
-        Args:
-            application: the application to serve.
-            host: the address to listen on.
-            port: 0 for any free port.
-            grace: seconds that open requests have to finish at shutdown.
+        Port 0 is any free one; open requests have `grace` seconds to finish at shutdown.
         """
         self._host, self._port = host, port
         config = uvicorn.Config(

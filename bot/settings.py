@@ -183,11 +183,7 @@ NAMES: Final = frozenset(
 
 
 def read_settings(environ: Mapping[str, str], dotenv: Path | None = None) -> Settings:
-    """Return the settings, complete and valid.
-
-    Args:
-        environ: environment variables; they override the file.
-        dotenv: a `.env` file; it need not exist.
+    """Return the settings, complete and valid; environment variables override the file.
 
     Raises:
         SettingsError: lists everything that is missing or malformed.

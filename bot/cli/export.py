@@ -246,10 +246,7 @@ def _adr(record: Record) -> dict[str, str]:
 def _write_changed(folder: Path, files: Mapping[str, str], renamed: Iterable[Record]) -> int:
     """Write the files whose content differs; return how many were written.
 
-    Args:
-        folder: created if it does not exist.
-        files: content by name.
-        renamed: decisions whose records under an earlier title are deleted.
+    `renamed` are decisions whose records under an earlier title are deleted.
 
     Raises:
         OSError: the folder cannot be written.

@@ -228,13 +228,7 @@ class SampleButton:
         load: Callable[[], AsyncIterator[str]],
         loaded: Callable[[], Awaitable[bool]],
     ) -> None:
-        """Add the button to App Home.
-
-        Args:
-            slack: the Bolt app of the running bot.
-            load: loads the samples, and yields what to show meanwhile.
-            loaded: returns whether any samples were loaded before.
-        """
+        """Add the button; `loaded` returns whether any samples were loaded before."""
         self._slack = slack
         self._load = load
         self._loaded = loaded

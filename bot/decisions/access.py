@@ -61,12 +61,7 @@ class ReadScope:
         return cls(workspace, _NOBODY, place.channel if private else None)
 
     def allows(self, decision: DecisionSummary, contributors: Collection[str] = ()) -> bool:
-        """Return whether a decision may be read.
-
-        Args:
-            decision: the decision.
-            contributors: the user ids of its contributors.
-        """
+        """Return whether a decision may be read; `contributors` are user ids."""
         if decision.workspace != self.workspace:
             return False
         if self.user in {decision.driver, *decision.deciders, *contributors}:

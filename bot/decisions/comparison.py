@@ -187,10 +187,7 @@ def _known_answers(difference: Difference) -> int:
 def judged(view: Perspective, decision: Decision, engine: RuleEngine) -> Perspective:
     """Return a perspective with the option that its answers lead to; none without answers.
 
-    Args:
-        view: the perspective, whose answers fit the playbook.
-        decision: the decision as it is now.
-        engine: the engine of its playbook.
+    The answers must fit the playbook.
     """
     score = engine.score(_merged(decision, view.answers))
     option = score.recommended if _known(view.answers) else None

@@ -299,12 +299,7 @@ def perspective_event(
 ) -> Event | None:
     """Return the event of a perspective that was added or changed; None if it is unchanged.
 
-    Args:
-        before: the person's perspective so far, if any.
-        after: the one that replaces it.
-        matters: see `ViewAdded`.
-        completes: see `ViewAdded`.
-        first: see `ViewAdded`.
+    `matters`, `completes` and `first` are those of `ViewAdded`.
     """
     detail: ViewAdded | ViewChanged
     if before is None:

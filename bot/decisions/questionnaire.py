@@ -105,11 +105,7 @@ class Questionnaire:
         return self.after(asked, tuple(before))
 
     def first(self, examples: tuple[Example, ...] = ()) -> Page:
-        """Return the first page of questions; the result if there is nothing to ask.
-
-        Args:
-            examples: to offer on it.
-        """
+        """Return the first page of questions; the result if there is nothing to ask."""
         found = self._ask_next()
         if questions := _on_a_page(self._open_questions(found)):
             offered = examples if self._draft.purpose is DraftPurpose.OPEN else ()
@@ -117,12 +113,7 @@ class Questionnaire:
         return self._result(found)
 
     def after(self, asked: Collection[str] = (), trail: Trail = ()) -> Page:
-        """Return the page after one that was answered: more questions, or the result.
-
-        Args:
-            asked: the questions of that page.
-            trail: the pages before it.
-        """
+        """Return the page after the questions `asked`: more questions, or the result."""
         found = self._ask_next()
         known = self._engine.score(self._draft.answers).anything_known
         if not found.questions or (found.enough and known):

@@ -42,12 +42,7 @@ class ReviewRequests:
 
 
 def latest_review_day(now: datetime, zone: tzinfo = UTC) -> date:
-    """Return the last review date that is due: today from nine o'clock on, else yesterday.
-
-    Args:
-        now: an aware time.
-        zone: the zone of the date.
-    """
+    """Return the last review date that is due: today from nine o'clock on, else yesterday."""
     return (now.astimezone(zone) - ASKED_FROM).date()
 
 

@@ -102,13 +102,7 @@ def apply_action(
 ) -> Decision:
     """Return a decision after an action that changes its status; an earlier resolution is kept.
 
-    Args:
-        action: `ACCEPT`, `OVERRIDE`, `SUPERSEDE` or `WITHDRAW`.
-        decision: the current one.
-        actor: who acts.
-        at: when.
-        option: the option chosen, for `OVERRIDE`.
-        reason: in the actor's words.
+    `option` is the option chosen, for `OVERRIDE`.
 
     Raises:
         NotTheirs: the actor has not the role for it.

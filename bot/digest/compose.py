@@ -92,10 +92,6 @@ def changed_recommendations(
 
     Answers that the current playbook no longer has are ignored, as in `ragvsft rules replay`.
     Decisions that worked according to their reviews are left out: nothing is to be reconsidered.
-
-    Args:
-        past: decisions made with older versions of a playbook.
-        current: the engines of the current playbooks by id.
     """
     now: dict[int, str] = {}
     questioned = [each for each in past if outcome_of(each.reviews) is not ReviewOutcome.WORKED]

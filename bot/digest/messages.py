@@ -22,12 +22,6 @@ class DigestMessages:
     """Creates the messages. A permalink that Slack does not return is left out."""
 
     def __init__(self, client_for: ClientFor, command: str) -> None:
-        """Create it.
-
-        Args:
-            client_for: returns the client that fetches permalinks.
-            command: the slash command's name.
-        """
         self._client_for = client_for
         self._command = command
         self._permalinks = Permalinks()

@@ -151,15 +151,7 @@ def upcoming_occurrence(state: DigestState, now: datetime) -> Occurrence | None:
 
 
 def next_window(state: DigestState | None, runs: Sequence[DigestRun], now: datetime) -> Window:
-    """Return the window of a digest posted now, by schedule or by hand.
-
-    It begins where the last digest that arrived ends, so that nothing is left out.
-
-    Args:
-        state: of the channel; None if nothing was ever saved.
-        runs: its digests, newest first.
-        now: the end of the window.
-    """
+    """Return the window of a digest posted now, by schedule or by hand; `runs` are newest first."""
     covered = max((run.until for run in runs if run.arrived), default=None)
     since = covered or min(now - FIRST_WINDOW, state.created_at if state else now)
     missed = _missed(state, runs, covered, now) if state else ()

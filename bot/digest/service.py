@@ -127,11 +127,6 @@ class DigestService:
     async def turn_on(self, person: Person, place: Place, zone: str | None) -> DigestSettings:
         """Turn a channel's digest on, as it was last, else by the defaults; of the channel only.
 
-        Args:
-            person: who asks.
-            place: the channel.
-            zone: as in `default_settings`.
-
         Raises:
             NotAChannel: the place is a direct message.
             UnknownZone: the zone saved last no longer exists.

@@ -30,12 +30,6 @@ async def run_checks(
     The database and the port are not checked if their own settings are malformed: the bot would
     not use the defaults.
 
-    Args:
-        environ: environment variables.
-        dotenv: a `.env` file; it need not exist.
-        mounts: from `bot.disk.read_mounts`.
-        clock: the machine's clock.
-
     Yields:
         Results, grouped by subject.
     """

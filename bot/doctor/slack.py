@@ -49,12 +49,7 @@ _REMEDIES: Final = {
 async def check_slack(
     settings: Settings, client: AsyncWebClient, clock: Clock
 ) -> AsyncIterator[CheckResult]:
-    """Call Slack's Web API with the tokens that are set.
-
-    Args:
-        settings: valid, perhaps incomplete.
-        client: without a token.
-        clock: the machine's clock.
+    """Call Slack's Web API with the tokens that are set. The settings may be incomplete.
 
     Yields:
         A result for reachability and the clock, then one for each token.
@@ -206,9 +201,6 @@ def token_scopes(subject: str, granted: Collection[str], *, with_history: bool) 
 
 async def check_installations(settings: Settings) -> AsyncIterator[CheckResult]:
     """Compare the scopes of each workspace that installed the bot by OAuth.
-
-    Args:
-        settings: valid, perhaps incomplete.
 
     Yields:
         Nothing if a bot token is set or the database cannot be read: other checks report that.

@@ -51,13 +51,7 @@ _WAS = {
 
 
 def alert_message(alert: Alert, issue: DeliveryIssue, command: str) -> Message:
-    """Return the message of an alert, for the state of its delivery now.
-
-    Args:
-        alert: the payload of the alert.
-        issue: what it is about.
-        command: the slash command's name.
-    """
+    """Return the message of an alert, for the state of its delivery now."""
     match issue.delivery.state:
         case DeliveryState.SENT:
             return sentence(_arrived(issue))
@@ -152,7 +146,7 @@ def _arrived(issue: DeliveryIssue) -> str:
 
 def _cause(reason: str) -> str:
     if is_server_error(reason):
-        return "Slack has failed for a whole day."
+        return "Slack kept failing, so I stopped trying."
     if reason in NOT_A_MEMBER:
         return "I'm not a member there: type `/invite @ragvsft` in that channel."
     return _CAUSES.get(reason, f"Slack's reason: {escape(reason)}.")

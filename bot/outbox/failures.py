@@ -51,7 +51,7 @@ class FailureClass(StrEnum):
     UNKNOWN = "unknown"
     """It may or may not have been posted."""
     SERVER_ERROR = "server_error"
-    """Slack failed, and may have posted it before; if it did not, it is retried for a day."""
+    """Slack failed, and may have posted it before; if it did not, it is retried."""
     REJECTED = "rejected"
     """Slack will never accept this message."""
     CHANNEL_BLOCKED = "channel_blocked"

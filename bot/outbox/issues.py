@@ -79,13 +79,7 @@ class DeliveryIssues:
     """Use cases of the owner of a delivery with an issue; each method is one."""
 
     def __init__(self, database: Database, clock: Clock, wake_delivery: Callable[[], None]) -> None:
-        """Create the use cases.
-
-        Args:
-            database: the database.
-            clock: the clock.
-            wake_delivery: called when there is something to deliver.
-        """
+        """Create the use cases; `wake_delivery` is called when there is something to deliver."""
         self._database = database
         self._clock = clock
         self._wake_delivery = wake_delivery
@@ -172,15 +166,7 @@ async def record_place(
 ) -> None:
     """Record where a decision's announcement is, after a press on a button in it.
 
-    An unconfirmed announcement is thereby sent. It is redrawn, because it may miss later changes.
-
-    Args:
-        database: the database.
-        decision: the decision.
-        channel: the id of the conversation.
-        ts: Slack's timestamp of the message.
-        at: the time.
-        name: the channel's name; empty if unknown.
+    `name` is the channel's, empty if unknown.
     """
     key = announcement_key(decision)
     place = Place(channel, decision.place.visibility, name)

@@ -74,8 +74,6 @@ AT_MOST_ONCE = frozenset(
 )
 """Posts in a channel, which must not appear twice. The others are posted at least once: a redraw is
 idempotent, and a repeated direct message is better than a lost one."""
-PROBE_KINDS = frozenset({DeliveryKind.ANNOUNCEMENT, DeliveryKind.DIGEST})
-"""Kinds that are tried once even in a blocked channel, because people expect to see them there."""
 EXPIRED = "expired"
 """The error of a delivery that was dismissed because its time had passed."""
 DIRECT_KINDS = frozenset(
@@ -339,14 +337,8 @@ def team_key(decision: Decision) -> str:
 
 def announcement_delivery(decision: Decision) -> Delivery:
     """Return the post that announces a decision."""
-    return Delivery(
-        key=announcement_key(decision),
-        workspace=decision.workspace,
-        payload=AnnouncementPost(),
-        channel=decision.place.channel,
-        due_at=decision.opened_at,
-        decision=decision.number,
-    )
+    channel, at = decision.place.channel, decision.opened_at
+    return _about(decision, announcement_key(decision), AnnouncementPost(), channel, at)
 
 
 def thread_reply(
@@ -355,24 +347,10 @@ def thread_reply(
     at: datetime,
     key: str | None = None,
 ) -> Delivery:
-    """Return a reply in the thread of a decision's announcement.
-
-    Args:
-        decision: the decision.
-        payload: what to post.
-        at: when it is due.
-        key: the dedupe key; unique without one.
-    """
+    """Return a reply in the thread of an announcement; its dedupe key is unique without `key`."""
     parent = announcement_key(decision)
-    return Delivery(
-        key=key or f"{parent}/{payload.kind}/{uuid.uuid4().hex}",
-        workspace=decision.workspace,
-        payload=payload,
-        channel=decision.place.channel,
-        due_at=at,
-        decision=decision.number,
-        parent=parent,
-    )
+    key = key or f"{parent}/{payload.kind}/{uuid.uuid4().hex}"
+    return _about(decision, key, payload, decision.place.channel, at, parent)
 
 
 def direct_messages(
@@ -382,15 +360,9 @@ def direct_messages(
     at: datetime,
 ) -> tuple[Delivery, ...]:
     """Return a message about a decision to each of `users`, by user id, once each."""
+    key = f"{decision.workspace}/{decision.number}/{payload.kind}"
     return tuple(
-        Delivery(
-            key=f"{decision.workspace}/{decision.number}/{payload.kind}/{user}/{at.isoformat()}",
-            workspace=decision.workspace,
-            payload=payload,
-            channel=user,
-            due_at=at,
-            decision=decision.number,
-        )
+        _about(decision, f"{key}/{user}/{at.isoformat()}", payload, user, at)
         for user in dict.fromkeys(users)
     )
 
@@ -398,40 +370,46 @@ def direct_messages(
 def view_news(
     decision: Decision, user: str, payload: ViewNews | AllViewsNews, at: datetime
 ) -> Delivery:
-    """Return a message to the driver about a teammate's view.
+    """Return a message to the driver about the view of a teammate, `user`.
 
     Once for each teammate, whose later changes redraw it; `AllViewsNews` each time that the last
     one has answered.
-
-    Args:
-        decision: the decision.
-        user: the teammate's user id.
-        payload: what to tell.
-        at: when it is due.
     """
     key = f"{decision.workspace}/{decision.number}/{payload.kind}/{user}"
+    return _about(decision, key, payload, decision.driver, at)
+
+
+def review_delivery(
+    decision: DecisionSummary, user: str, at: datetime, payload: ReviewQuestion | None = None
+) -> Delivery:
+    """Return the question to a person how a decision went, once for each day of review."""
+    key = f"{decision.workspace}/{decision.number}/review/{decision.review_on}/{user}"
+    return _about(decision, key, payload or ReviewQuestion(), user, at)
+
+
+def _about(
+    decision: DecisionSummary,
+    key: str,
+    payload: Payload,
+    channel: str,
+    at: datetime,
+    parent: str | None = None,
+) -> Delivery:
     return Delivery(
         key=key,
         workspace=decision.workspace,
         payload=payload,
-        channel=decision.driver,
+        channel=channel,
         due_at=at,
         decision=decision.number,
+        parent=parent,
     )
 
 
 def unreachable_notice(
     workspace: str, number: int, to: str, payload: UnreachableNotice, at: datetime
 ) -> Delivery:
-    """Return the message that tells `to`, a user id, that a person cannot be reached.
-
-    Args:
-        workspace: the decision's.
-        number: the decision's.
-        to: the user id of who sent the direct message.
-        payload: who cannot be reached, and why.
-        at: when it is due.
-    """
+    """Return the message that tells `to`, a user id, that a person cannot be reached."""
     return Delivery(
         key=f"{workspace}/{number}/{payload.kind}/{payload.user}/{at.isoformat()}",
         workspace=workspace,
@@ -439,20 +417,6 @@ def unreachable_notice(
         channel=to,
         due_at=at,
         decision=number,
-    )
-
-
-def review_delivery(
-    decision: DecisionSummary, user: str, at: datetime, payload: ReviewQuestion | None = None
-) -> Delivery:
-    """Return the question to a person how a decision went, once for each day of review."""
-    return Delivery(
-        key=f"{decision.workspace}/{decision.number}/review/{decision.review_on}/{user}",
-        workspace=decision.workspace,
-        payload=payload or ReviewQuestion(),
-        channel=user,
-        due_at=at,
-        decision=decision.number,
     )
 
 

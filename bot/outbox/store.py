@@ -140,7 +140,8 @@ class Outbox:
         """Claim the next delivery that is due: set it to `sending`; return None if none is due.
 
         One post a second and channel. A reply waits until its parent is sent. In a blocked channel
-        only `PROBE_KINDS` are claimed; a rate limit or a blocked workspace is waited out.
+        only announcements and digests are claimed, because people expect to see them there; a rate
+        limit or a blocked workspace is waited out.
         """
         times = {
             "now": utc_text(at),

@@ -111,14 +111,7 @@ def by_key(db: Connection, key: str) -> Delivery | None:
 def about_decision(
     db: Connection, workspace: str, number: int, kinds: Collection[DeliveryKind]
 ) -> list[Delivery]:
-    """Return the deliveries of some kinds about a decision, in the order in which they were made.
-
-    Args:
-        db: the connection.
-        workspace: the decision's.
-        number: the decision's.
-        kinds: which kinds.
-    """
+    """Return the deliveries of some kinds about a decision, oldest first."""
     found = db.all(_ABOUT, {"workspace": workspace, "number": number})
     return [to_delivery(row) for row in found if row["kind"] in kinds]
 

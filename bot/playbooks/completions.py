@@ -162,12 +162,7 @@ class Outlook:
         return self._every(opened) or self._sample(opened)
 
     def settled(self, sheet: ScoredSheet, completions: Completions) -> bool:
-        """Return whether no way of answering what is open leads to another option.
-
-        Args:
-            sheet: the answers.
-            completions: from `completions` on the same sheet.
-        """
+        """Return whether no way of answering what is open leads to another option."""
         now = sheet.winner
         if {*completions.winners} != {now}:
             return False
@@ -176,14 +171,7 @@ class Outlook:
         )
 
     def homework(self, sheet: ScoredSheet, completions: Completions) -> tuple[Homework, ...]:
-        """Return the open questions that can still change the recommended option.
-
-        Those that can do it alone come first, then those that tell most about the winner.
-
-        Args:
-            sheet: the answers, not settled.
-            completions: from `completions` on the same sheet.
-        """
+        """Return the open questions of an unsettled sheet that can still change its option."""
         now = sheet.winner
         deciding = self._deciding(OpenSheet(sheet, completions.names), {*completions.winners, now})
         information = completions.information
@@ -198,12 +186,7 @@ class Outlook:
         return tuple(sorted(found, key=lambda item: not item.alone))
 
     def confidence(self, sheet: ScoredSheet, completions: Completions) -> float:
-        """Return how sure it is that the recommended option stays ahead: see `verdict`.
-
-        Args:
-            sheet: the answers.
-            completions: from `completions` on the same sheet.
-        """
+        """Return how sure it is that the recommended option stays ahead: see `verdict`."""
         leads = map(self._compiled.lead_of, repeat(sheet.winner), completions.totals)
         shares = completions.shares_of(leads)
         return sum(self._compiled.certainty(lead) * share for lead, share in shares.items())

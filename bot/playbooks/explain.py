@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import lru_cache
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, TypeVar
 
 from bot.playbooks import conditions
 from bot.playbooks.bakeoff import plan_bakeoff
 from bot.playbooks.completions import Completions, NextQuestions, Outlook
 from bot.playbooks.costs import CostCalculator
-from bot.playbooks.model import Answer, Condition, Gate, Rule, Veto
+from bot.playbooks.model import Answer, Gate, Rule, Veto
 from bot.playbooks.scoring import CompiledPlaybook, Score, ScoredSheet
 from bot.playbooks.sensitivity import FlipFinder, as_tuple
 from bot.playbooks.verdict import (
@@ -36,13 +36,9 @@ SheetKey = tuple[tuple[str, Answer], ...]
 """An answer sheet in the playbook's order."""
 
 
-class _Conditional(Protocol):
-    @property
-    def when(self) -> Condition: ...
-
-
-T = TypeVar("T", bound=_Conditional)
+T = TypeVar("T", Rule, Veto, Gate)
 _Hits = list[tuple[T, tuple[Answered, ...]]]
+_Terms = tuple[conditions.Term, ...]
 
 
 class _Matcher(Generic[T]):
@@ -50,7 +46,7 @@ class _Matcher(Generic[T]):
 
     def __init__(self, members: Iterable[T], compiled: CompiledPlaybook) -> None:
         self._questions = compiled.questions
-        self._members = [
+        self._members: list[tuple[T, _Terms, _Terms]] = [
             (
                 member,
                 conditions.terms(member.when, compiled.questions),

@@ -68,8 +68,8 @@ def _unusable(message: str) -> ExamplesError:
 
 
 @dataclass(frozen=True, slots=True)
-class LoadedPlaybook:
-    """A playbook in use: its text, the engine compiled from it, and its examples."""
+class PlaybookVersion:
+    """One version of a playbook: its text, the engine compiled from it, and its examples."""
 
     text: PlaybookText
     engine: RuleEngine
@@ -97,11 +97,11 @@ class Library:
 
     def __init__(self, where: Path) -> None:
         self.where = where
-        self._entries: dict[Path, LoadedPlaybook] = {}
+        self._entries: dict[Path, PlaybookVersion] = {}
         self._refused: dict[Path, PlaybookError] = {}
 
     @property
-    def entries(self) -> Mapping[str, LoadedPlaybook]:
+    def entries(self) -> Mapping[str, PlaybookVersion]:
         """The playbooks in use by id, in the order of their folders."""
         return {entry.engine.playbook.id: entry for _, entry in sorted(self._entries.items())}
 
@@ -139,7 +139,7 @@ class Library:
                 self._refused[folder] = error
         return RefreshResult(tuple(taken_up), refused, without_examples)
 
-    def _changed(self, folder: Path) -> LoadedPlaybook | None:
+    def _changed(self, folder: Path) -> PlaybookVersion | None:
         """Load the playbook of a folder if its text differs from the one in use.
 
         Raises:
@@ -158,4 +158,4 @@ class Library:
         self._refused.pop(folder, None)
         engine = RuleEngine(playbook)
         engine.next_questions({})  # draws completions, before a page waits for them
-        return LoadedPlaybook(text, engine)
+        return PlaybookVersion(text, engine)

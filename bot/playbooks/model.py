@@ -288,11 +288,7 @@ class Rule(YamlModel):
     kind: Id | None = Field(default=None, description="The kind of its option that it points to.")
 
     def because_for(self, *names: str) -> str:
-        """Return the reason for the first of these options or needs that has one; else the first.
-
-        Args:
-            names: ids of options or needs.
-        """
+        """Return the reason for the first of these options or needs with one; else the first."""
         if isinstance(self.because, str):
             return self.because
         own = (self.because[name] for name in names if name in self.because)

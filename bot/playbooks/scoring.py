@@ -248,14 +248,7 @@ class CompiledPlaybook:
         return totals.index(best) if best > RULED_OUT else len(totals) - 1
 
     def lead_of(self, option: int, totals: PointVector) -> float:
-        """Return how far an option is ahead; infinite where it is the only one left.
-
-        Negative where it is behind, and minus infinity where it is ruled out.
-
-        Args:
-            option: its place.
-            totals: of every option.
-        """
+        """Return how far the option at a place is ahead; infinite where it is the only one left."""
         own, rival = totals[option], max((*totals[:option], *totals[option + 1 :]))
         if own <= RULED_OUT:
             return -inf
@@ -291,12 +284,7 @@ class CompiledPlaybook:
         return float(1 / (1 + 9 ** (-lead / max(1, self.playbook.clear_lead))))
 
     def strength(self, confidence: float, *, only_left: bool) -> Strength:
-        """Return the word for a confidence.
-
-        Args:
-            confidence: from 0 to 1.
-            only_left: whether every other option is ruled out.
-        """
+        """Return the word for a confidence; `only_left` if every other option is ruled out."""
         leaning = round(self.certainty(self.playbook.close_call), 3)
         if confidence <= 0.5 or round(confidence, 3) < leaning:
             return Strength.TOO_CLOSE

@@ -207,11 +207,7 @@ def _resolve(text: str) -> str | int | bool | None:
 
 
 def read_yaml(file: str, text: str) -> tuple[Document, list[PlaybookProblem]]:
-    """Read one YAML file.
-
-    Args:
-        file: its name, for the problems.
-        text: its content.
+    """Read one YAML file; `file` is its name in problems.
 
     Returns:
         The document and the problems found; with problems the data is incomplete.

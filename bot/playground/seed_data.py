@@ -69,11 +69,7 @@ _MESSAGES = (
 
 
 def default_app(command: str = "/ragvsft") -> SlackApp:
-    """Return the app as its manifest declares it, with random secrets.
-
-    Args:
-        command: the name of its slash command.
-    """
+    """Return the app as its manifest declares it, with random secrets."""
     return SlackApp(
         signing_secret=secrets.token_hex(16),
         app_token=f"xapp-1-A0RAGVSFT-{secrets.token_hex(12)}",

@@ -203,10 +203,7 @@ class DecisionService:
     async def begin_supersede(self, actor: Person, number: int, place: Place | None = None) -> Page:
         """Open a questionnaire for a decision that replaces this one, filled with its answers.
 
-        Args:
-            actor: who opens it.
-            number: the decision's.
-            place: where they open it; None for App Home.
+        `place` is None for App Home.
         """
         return await self._begin(
             actor, number, DecisionAction.SUPERSEDE, DraftPurpose.SUPERSEDE, place

@@ -210,10 +210,7 @@ class DraftService:
     async def resume(self, driver: Person, draft_id: str, place: Place | None = None) -> Page:
         """Return the next page of a draft; the result of an edit, which has all answers.
 
-        Args:
-            driver: who resumes it.
-            draft_id: the draft.
-            place: where they resume it; None for App Home.
+        `place` is where it is resumed, None for App Home.
 
         Raises:
             ActionNotPossible: the decision that it is about has another status by now.
@@ -241,9 +238,7 @@ class DraftService:
     async def resumable(self, driver: Person, playbook_id: str | None = None) -> list[Draft]:
         """Return the driver's unfinished drafts of a playbook, except perspectives.
 
-        Args:
-            driver: whose drafts.
-            playbook_id: the playbook; None for the first one.
+        The first playbook if `playbook_id` is None.
         """
         wanted = self._playbooks.current(playbook_id).engine.playbook.id
         return [

@@ -90,10 +90,7 @@ class PerspectiveService:
     async def form(self, person: Person, place: Place | None, number: int) -> ViewForm:
         """Return the form for a person's view, with what they filled in before.
 
-        Args:
-            person: who wants to add or change their perspective.
-            place: where they pressed the button; None outside a channel.
-            number: the decision.
+        `place` is where they pressed the button, None outside a channel.
 
         Raises:
             DriversOwn: the person is the driver.
@@ -224,14 +221,7 @@ class PerspectiveService:
         return tuple(nudged)
 
     async def user_unreachable(self, workspace: str, number: int, user: str, reason: str) -> None:
-        """Withdraw a request for a perspective, because the person cannot be reached.
-
-        Args:
-            workspace: the decision's.
-            number: the decision's.
-            user: who was asked.
-            reason: Slack's error name.
-        """
+        """Withdraw a request for a perspective; `reason` is Slack's error name."""
         now = self._clock.now()
 
         def change(team: TeamViews) -> ViewsChange:

@@ -155,16 +155,7 @@ class ReviewService:
     async def decider_unreachable(
         self, workspace: str, number: int, decider: str, reason: str
     ) -> None:
-        """Ask the driver how a decision went, because a decider cannot be reached.
-
-        A driver who is also a decider was asked already.
-
-        Args:
-            workspace: the decision's.
-            number: the decision's.
-            decider: the user id that Slack rejected.
-            reason: Slack's error name.
-        """
+        """Ask the driver how a decision went: Slack rejected a decider with this error name."""
         decision = await self._database.read(lambda db: find_decision(db, workspace, number))
         if decision is None or decision.is_closed or decision.driver in decision.deciders:
             return

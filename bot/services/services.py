@@ -147,12 +147,7 @@ class Services:
         await self._send(person, TextNotice(text))
 
     async def person_unreachable(self, message: Delivery, reason: str) -> None:
-        """Adjust a decision to a direct message about it that Slack rejected.
-
-        Args:
-            message: the direct message.
-            reason: Slack's error name.
-        """
+        """Adjust a decision after Slack rejected a direct message with this error name."""
         about = (message.workspace, message.decision or 0, message.channel, reason)
         match message.kind:
             case DeliveryKind.VIEW_REQUEST:

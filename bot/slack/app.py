@@ -44,17 +44,7 @@ class BoltApp:
 def create_bolt_app(
     services: Services, client: AsyncWebClient, installations: Installations, command: str
 ) -> BoltApp:
-    """Return the Bolt app with its handlers.
-
-    Bolt does not check signatures: `bot.web` does, before it. Bolt tries handlers in the order
-    of their registration, each at a cost, so the frequent ones come first.
-
-    Args:
-        services: the use cases.
-        client: the Web API client, without a token.
-        installations: where the bot is installed, and with which token.
-        command: the slash command's name.
-    """
+    """Return the Bolt app with its handlers; the client has no token."""
 
     async def authorize_request(
         enterprise_id: str | None, team_id: str | None

@@ -74,11 +74,7 @@ SUBCOMMANDS: Final = (
 
 
 def help_lines(command: str) -> list[str]:
-    """Return the lines of the help message, those of `start` left out.
-
-    Args:
-        command: the slash command's name.
-    """
+    """Return the lines of the help message, those of `start` left out."""
     return [line.format(command=command) for each in SUBCOMMANDS for line in each.help]
 
 

@@ -68,11 +68,6 @@ async def socket_mode(bolt: AsyncApp, app_token: str, on_ack: OnAck) -> AsyncIte
 
     If Slack is unreachable at the start, the SDK retries in the background.
 
-    Args:
-        bolt: handles the requests.
-        app_token: opens the connection.
-        on_ack: called after each ack.
-
     Raises:
         TokenRefused: Slack rejects the app-level token.
     """

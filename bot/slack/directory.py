@@ -35,12 +35,7 @@ class SlackDirectory:
         client_for: Callable[[str], Awaitable[AsyncWebClient]],
         longest: float = LOOK_UP_SECONDS,
     ) -> None:
-        """Look people up with these settings.
-
-        Args:
-            client_for: returns the Web API client of a workspace.
-            longest: the timeout in seconds.
-        """
+        """Look people up; `longest` is the timeout in seconds."""
         self._client_for = client_for
         self._longest = longest
 

@@ -50,13 +50,6 @@ class Renderer:
     """Renders deliveries; type checking fails for a payload that no `case` handles."""
 
     def __init__(self, services: Services, digests: DigestMessages, command: str) -> None:
-        """Render with these.
-
-        Args:
-            services: read what the payloads refer to.
-            digests: renders digests.
-            command: the slash command's name.
-        """
         self._services = services
         self._digests = digests
         self._command = command

@@ -99,12 +99,7 @@ class Message:
 
 
 def with_picture(message: Message, file: str) -> Message:
-    """Return a message that shows its picture instead of the words or the table.
-
-    Args:
-        message: returned unchanged if it has no picture.
-        file: the id of the uploaded picture.
-    """
+    """Return a message with its picture, an uploaded file, instead of its words or table."""
     picture = message.picture
     if picture is None:
         return message

@@ -168,12 +168,7 @@ def mentioned_users(text: str) -> frozenset[str]:
 
 
 def readable_text(text: str, names: Mapping[str, str]) -> str:
-    """Return mrkdwn text as people see it: mentions by name, links by label and address.
-
-    Args:
-        text: escaped, as Slack sends it.
-        names: known names by user id.
-    """
+    """Return escaped mrkdwn as people see it: mentions by name, links by label and address."""
     return html.unescape(_MARKED.sub(lambda found: _readable(found[1], names), text))
 
 

@@ -32,12 +32,7 @@ class Permalinks:
     async def of(
         self, client: AsyncWebClient, announced: Collection[MessageRef]
     ) -> Mapping[MessageRef, str]:
-        """Return the links that Slack returns in time; others are left out.
-
-        Args:
-            client: the client of the announcements' workspace.
-            announced: the messages.
-        """
+        """Return the links to messages of one workspace that Slack returns in time."""
         gate = asyncio.Semaphore(_AT_ONCE)
         wanted = {each for each in announced if each not in self._kept}
         asked = [asyncio.create_task(self._ask(client, each, gate)) for each in wanted]

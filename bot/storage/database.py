@@ -94,9 +94,6 @@ class Database:
     async def open_existing(self, *, writable: bool = False) -> Self:
         """Open an existing database without migrating it; the bot may be running on it.
 
-        Args:
-            writable: whether writes are allowed.
-
         Raises:
             DatabaseUnusable: with a sentence that says what is wrong and what to do.
         """

@@ -1,6 +1,5 @@
 """Versions of playbooks: texts that drafts and decisions use, and engines built from them."""
 
-from dataclasses import dataclass
 from typing import Protocol
 
 import structlog
@@ -10,7 +9,7 @@ from bot.decisions.fallback import FallbackEngine
 from bot.decisions.model import Decision, DecisionSummary
 from bot.playbooks import loader
 from bot.playbooks.engine import RuleEngine
-from bot.playbooks.library import Example
+from bot.playbooks.library import PlaybookVersion
 from bot.playbooks.loader import PlaybookText
 from bot.storage.connection import Connection
 from bot.storage.convert import RowMapper
@@ -20,15 +19,6 @@ from bot.storage.decisions import decisions_by_number
 logger = structlog.get_logger(__name__)
 
 _PLAYBOOKS = RowMapper(PlaybookText)
-
-
-@dataclass(frozen=True, slots=True)
-class PlaybookVersion:
-    """One version of a playbook: its text, the engine built from it, and its examples."""
-
-    text: PlaybookText
-    engine: RuleEngine
-    examples: tuple[Example, ...] = ()
 
 
 class Playbooks(Protocol):

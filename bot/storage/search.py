@@ -111,14 +111,7 @@ def decision_counts(db: Connection) -> dict[str, int]:
 def decisions_of_workspace(
     db: Connection, workspace: str, after: int, limit: int
 ) -> list[Decision]:
-    """Return decisions of a workspace by number, in no scope: for the operator.
-
-    Args:
-        db: the connection.
-        workspace: the workspace.
-        after: only those with a greater number.
-        limit: how many at most.
-    """
+    """Return decisions of a workspace numbered above `after`, in no scope: for the operator."""
     found = db.all(
         "select * from decisions where workspace = :workspace and number > :after"
         " order by number limit :limit",

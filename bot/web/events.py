@@ -47,14 +47,7 @@ class _Malformed(ValueError):
 def events(
     handle: Handler, metrics: Metrics, clock: Clock, signing_secret: str
 ) -> Callable[[Request], Awaitable[Response]]:
-    """Return the endpoint for Slack's requests.
-
-    Args:
-        handle: called with verified requests only.
-        metrics: counts and times the requests.
-        clock: the only source of time.
-        signing_secret: the app's signing secret.
-    """
+    """Return the endpoint for Slack's requests; `handle` is called with verified ones only."""
     verifier = SignatureVerifier(signing_secret)
     bodies = _Bodies()
 

@@ -102,13 +102,7 @@ class Metrics:
         ProcessCollector(registry=self._registry)
 
     def observe_ack(self, transport: str, seconds: float, ok: bool) -> None:
-        """Record the acknowledgement of a request.
-
-        Args:
-            transport: `HTTP` or `SOCKET`.
-            seconds: time from receiving the request.
-            ok: False if it was answered with an error.
-        """
+        """Record the ack of a request over `HTTP` or `SOCKET`, and how many seconds it took."""
         self._acks.labels(transport, "ok" if ok else "error").observe(seconds)
 
     def count_rejected(self, reason: str) -> None:

@@ -210,7 +210,7 @@ async def test_a_day_of_internal_errors_gives_up_the_message(env: WorkerHarness)
     await env.advance(seconds=5)
     assert (await env.states())["announcement"] == "failed"
     (told,) = [each["text"] for each in env.slack.kept]
-    assert "Slack has failed for a whole day." in told
+    assert "Slack kept failing, so I stopped trying." in told
 
 
 async def test_a_forged_key_is_not_taken(env: WorkerHarness) -> None:

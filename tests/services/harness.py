@@ -13,11 +13,10 @@ from bot.outbox.store import Outbox
 from bot.outbox.table import enqueue
 from bot.playbooks import loader
 from bot.playbooks.engine import RuleEngine
-from bot.playbooks.library import Example
+from bot.playbooks.library import Example, PlaybookVersion
 from bot.playbooks.model import Answer
 from bot.services.services import Services
 from bot.storage.database import Database
-from bot.storage.playbook_versions import PlaybookVersion
 
 T = TypeVar("T")
 

@@ -11,7 +11,7 @@ import pytest
 
 from bot.outbox.health import DeliveryHealth
 from bot.outbox.table import BlockedChannel
-from bot.storage.playbook_versions import PlaybookVersion
+from bot.playbooks.library import PlaybookVersion
 from bot.web.health import Health, HealthSources, Readiness
 from bot.web.metrics import MetricsSnapshot
 from tests.services.harness import FakePlaybooks, ManualClock

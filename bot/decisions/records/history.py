@@ -61,13 +61,7 @@ def happened(event: Event, playbook: Playbook) -> RecordedEvent:
 
 
 def did(detail: EventDetail, playbook: Playbook, style: Style = PLAIN) -> str:
-    """Return the phrase for an action; it follows the actor's name and precedes `people_of`.
-
-    Args:
-        detail: the event's.
-        playbook: the decision's.
-        style: formats the words.
-    """
+    """Return the phrase for an action; it follows the actor's name and precedes `people_of`."""
     return _EventFormatter(playbook, style).phrase(detail)
 
 

@@ -31,14 +31,7 @@ EXPECTED = (
 
 
 def bakeoff_files(plan: BakeoffPlan, playbook: Playbook, number: int, title: str) -> dict[str, str]:
-    """Return the content of each file of a bake-off by its path.
-
-    Args:
-        plan: what to compare, and on how many items.
-        playbook: that the plan's options belong to.
-        number: of the decision.
-        title: of the decision, as written by a person.
-    """
+    """Return the content of each file of a bake-off by its path."""
     files = {
         READ_ME: _read_me(plan, playbook, number, title),
         CONFIG: _configuration(plan, number, title),

@@ -46,12 +46,7 @@ def recommended_words(playbook: Playbook, option: str | None) -> str:
 
 
 def words_of_answer(answers: Mapping[str, str], answer: Answer) -> str:
-    """Return an answer in words: several in a list, `DONT_KNOW` for None.
-
-    Args:
-        answers: the words of each answer to the question.
-        answer: what was answered.
-    """
+    """Return an answer in words, given those of all answers; `DONT_KNOW` for None."""
     chosen = answer if isinstance(answer, tuple) else (answer,)
     return "; ".join(DONT_KNOW if each is None else answers[each] for each in chosen)
 

@@ -82,12 +82,7 @@ _PLACES = {
 
 
 def samples(engine: RuleEngine, command: str = COMMAND) -> dict[str, Sample]:
-    """Return samples by name: each has a `view`, or `blocks` and `text`.
-
-    Args:
-        engine: the engine of the playbook to show.
-        command: the slash command's name.
-    """
+    """Return samples by name: each has a `view`, or `blocks` and `text`."""
     found: dict[str, Sample] = {}
     for size, filling in {"short": "A", "long": HOSTILE * 200}.items():
         found |= {
@@ -333,13 +328,7 @@ def deciding_modals(decision: Decision, playbook: Playbook) -> dict[str, dict[st
 
 
 def deciding_messages(decision: Decision, playbook: Playbook, filling: str) -> dict[str, Message]:
-    """Return a thread note for each kind of event, and each settled announcement, by name.
-
-    Args:
-        decision: the decision.
-        playbook: its playbook.
-        filling: the text of reasons.
-    """
+    """Return a thread note for each kind of event, and each settled announcement, by name."""
     words = {
         f"thread note, {detail.kind}": thread_note(
             Event(detail, decision.driver, decision.opened_at), decision, playbook
@@ -379,13 +368,7 @@ def _note_details(decision: Decision, playbook: Playbook, reason: str) -> tuple[
 def search_messages(
     decision: Decision, playbook: Playbook, command: str = COMMAND
 ) -> dict[str, Message]:
-    """Return answers to list, search, show and export by name, empty ones included.
-
-    Args:
-        decision: the decision to list, as often as fits.
-        playbook: its playbook.
-        command: the slash command's name.
-    """
+    """Return answers to list, search, show and export by name, empty ones included."""
     query = ListQuery.typed("list", decision.title * 10).from_here(2**50, Direction.NEWER)
     many = tuple(replace(decision, number=2**50 + number) for number in range(search.PAGE))
     words = tuple(word[:64] for word in decision.title.split()[:12])

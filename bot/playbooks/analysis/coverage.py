@@ -91,13 +91,7 @@ class CoverageAnalysis:
     """Evaluates a playbook's answer sheets in chunks."""
 
     def __init__(self, playbook: Playbook, whole: int = WHOLE, sample: int = SAMPLE) -> None:
-        """Prepare the analysis.
-
-        Args:
-            playbook: the playbook.
-            whole: the largest number of sheets to enumerate.
-            sample: sheets to draw if there are more.
-        """
+        """Prepare: enumerate all sheets if there are at most `whole`, else draw `sample`."""
         self.playbook, self._compiled = playbook, CompiledPlaybook(playbook)
         self._answers = {
             question.id: [each for each in question.values() if len(as_tuple(each)) <= AT_ONCE]

@@ -32,12 +32,7 @@ class ReplayResult:
 
 
 def replay(answers: Answers, then: RuleEngine, now: RuleEngine) -> ReplayResult:
-    """Evaluate an answer sheet by the playbook that it was given for, and by the current one.
-
-    Args:
-        answers: as they were given.
-        then: the engine of the old playbook.
-        now: the engine of the current one.
+    """Evaluate an answer sheet by the engine of its own playbook and by the current one.
 
     Raises:
         InvalidAnswers: the answers don't fit the old playbook.

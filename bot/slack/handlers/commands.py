@@ -32,15 +32,7 @@ class CommandHandlers:
         digest: DigestHandlers,
         command: str,
     ) -> None:
-        """Map each name in `bot.slack.commands` to its handler.
-
-        Args:
-            services: the use cases.
-            background: runs work after the ack.
-            search: handles the subcommands that look decisions up.
-            digest: handles `digest`.
-            command: the slash command's name.
-        """
+        """Map each name in `bot.slack.commands` to its handler."""
         self._services = services
         self._replies = EphemeralReplies(services)
         self._background = background

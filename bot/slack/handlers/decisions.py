@@ -52,14 +52,6 @@ class DecisionHandlers:
     def __init__(
         self, services: Services, home: HomeTab, background: BackgroundTasks, search: SearchHandlers
     ) -> None:
-        """Handle decisions.
-
-        Args:
-            services: the use cases.
-            home: App Home, which lists decisions and their state.
-            background: runs work after the ack.
-            search: exports records.
-        """
         self._services = services
         self._home = home
         self._background = background

@@ -58,15 +58,6 @@ class DigestHandlers:
         background: BackgroundTasks,
         command: str,
     ) -> None:
-        """Handle digests.
-
-        Args:
-            services: the use cases.
-            messages: renders digests.
-            home: App Home, which lists digests.
-            background: runs work after the ack.
-            command: the slash command's name.
-        """
         self._services = services
         self._replies = EphemeralReplies(services)
         self._messages = messages

@@ -63,17 +63,7 @@ class OAuthFlow:
         store: InstallationStore,
         clock: Clock,
     ) -> None:
-        """Prepare the flow.
-
-        Args:
-            credentials: of the app.
-            scopes: those to request.
-            client: holds the connection to Slack; it has no token.
-            cipher: encrypts the tokens.
-            installations: takes new installations.
-            store: stores the states.
-            clock: the only source of time.
-        """
+        """Prepare the flow; the client has no token."""
         self._credentials = credentials
         self._client = client
         self._cipher = cipher
@@ -99,13 +89,9 @@ class OAuthFlow:
     async def finish(
         self, *, code: str, state: str, browser_state: str, error: str = ""
     ) -> Installed:
-        """Exchange a code for a token, and store the installation.
+        """Exchange the code in Slack's callback for a token, and store the installation.
 
-        Args:
-            code: from Slack's callback.
-            state: from Slack's callback.
-            browser_state: the state that this browser was given.
-            error: from Slack's callback, in place of a code.
+        `browser_state` is the state that this browser was given.
 
         Raises:
             InstallFailed: with a sentence for the person.

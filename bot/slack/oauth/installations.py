@@ -92,10 +92,7 @@ class TokenCipher:
     """
 
     def __init__(self, keys: Sequence[str]) -> None:
-        """Load the keys.
-
-        Args:
-            keys: Fernet keys, the newest first.
+        """Load Fernet keys, the newest first.
 
         Raises:
             ValueError: there is no key, or one is malformed.
@@ -151,14 +148,7 @@ class MultiWorkspace:
     def __init__(
         self, store: InstallationStore, cipher: TokenCipher, client: AsyncWebClient, clock: Clock
     ) -> None:
-        """Cache no token yet.
-
-        Args:
-            store: where installations are stored.
-            cipher: encrypts and decrypts their tokens.
-            client: holds the connection to Slack; it has no token.
-            clock: the only source of time.
-        """
+        """Cache no token yet; the client has none."""
         self._store = store
         self._cipher = cipher
         self._client = client

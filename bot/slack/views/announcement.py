@@ -80,11 +80,7 @@ def announcement(
 ) -> Message:
     """Return the announcement: an open decision's card, or what was decided.
 
-    Args:
-        decision: the decision.
-        playbook: its playbook.
-        team: its perspectives.
-        names: known names of its deciders by user id.
+    `names` are known names of its deciders by user id.
     """
 
     def blocks(size: CardSize) -> list[Block]:

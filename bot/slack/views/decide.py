@@ -64,10 +64,7 @@ def announcement_buttons(
 ) -> list[Block]:
     """Return the buttons for the actions possible now, and the menu.
 
-    Args:
-        decision: the decision.
-        playbook: its playbook.
-        names: known names of its deciders by user id.
+    `names` are known names of the deciders by user id.
     """
     moves = possible_actions(decision)
     elements: list[ButtonElement | OverflowMenuElement] = []

@@ -115,12 +115,9 @@ def _choice(playbook: Playbook, chosen: str | None) -> Block:
 
 
 def view_request(decision: Decision, *, nudge: bool, given: bool = False) -> Message:
-    """Return the direct message that asks for a view; it shows no verdict.
+    """Return the direct message that asks for a view, or reminds; it shows no verdict.
 
-    Args:
-        decision: the decision, whose driver asks.
-        nudge: whether it is a reminder.
-        given: whether the person has given the view since.
+    `given` if the person has given the view since.
     """
     asker = mention(decision.driver)
     title = decision_title(decision)
@@ -231,14 +228,7 @@ def nudges_sent(users: Sequence[str]) -> str:
 def view_news_message(
     decision: Decision, playbook: Playbook, seen: Comparison, user: str
 ) -> Message:
-    """Return the direct message to the driver about a view that differs.
-
-    Args:
-        decision: the decision as it is now.
-        playbook: its playbook.
-        seen: the comparison of its views.
-        user: the user id of the teammate.
-    """
+    """Return the direct message to the driver about the view of `user` that differs."""
     title, view = decision_title(decision), seen.view_of(user)
     if decision.status is not Status.OPEN or view is None:
         status = status_label(decision).lower()
@@ -291,13 +281,7 @@ class _News:
 
 
 def all_views_message(decision: Decision, playbook: Playbook, seen: Comparison) -> Message:
-    """Return the direct message to the driver that all who were asked have answered.
-
-    Args:
-        decision: the decision as it is now.
-        playbook: its playbook.
-        seen: the comparison of its views.
-    """
+    """Return the direct message to the driver that all who were asked have answered."""
     title = decision_title(decision)
     if decision.status is not Status.OPEN:
         return sentence(

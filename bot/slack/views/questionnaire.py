@@ -135,11 +135,7 @@ def standing_words(playbook: Playbook, standing: Standing) -> str:
 
 
 def likely_words(confidence: float) -> str:
-    """Return how likely something is, in words.
-
-    Args:
-        confidence: from 0 to 1.
-    """
+    """Return how likely something is from 0 to 1, in words."""
     tenths = round(confidence * 10)
     return "almost certain" if tenths >= 10 else f"about {tenths} in 10"
 
@@ -294,12 +290,7 @@ def _discard(draft: Draft, playbook_id: str) -> ButtonElement:
 
 
 def resume_offer(drafts: Sequence[Draft], playbook_id: str) -> Message:
-    """Return the offer to continue a draft, or to start over.
-
-    Args:
-        drafts: at least one, newest first.
-        playbook_id: the playbook to start with.
-    """
+    """Return the offer to continue one of `drafts`, newest first, or to start over."""
     text = "Pick up where you left off?"
     kept = f"I keep drafts for {DRAFT_LIFETIME.days} days after their last change."
     if len(drafts) > MOST_DRAFTS:

@@ -101,14 +101,7 @@ _BRIEF_SIZES = (
 def recommendation_message(
     decision: Decision, playbook: Playbook, found: Sequence[SimilarDecision] = (), command: str = ""
 ) -> Message:
-    """Return the recommendation for the announcement's thread: a brief, and the rest folded.
-
-    Args:
-        decision: the decision.
-        playbook: its playbook.
-        found: similar earlier decisions.
-        command: the slash command's name.
-    """
+    """Return the recommendation for the announcement's thread: a brief, and the rest folded."""
     everything = decision_button(Action.SHOW, "Everything", decision.number)
     last: list[Block] = [ActionsBlock(elements=[everything])]
     folds = [*_folds(playbook, decision.verdict), similar_section(found, decision.place, command)]

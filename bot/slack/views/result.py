@@ -81,12 +81,7 @@ def result_title(page: ResultPage) -> tuple[str, str]:
 
 
 def result_blocks(page: ResultPage, found: Sequence[SimilarDecision]) -> list[_Block]:
-    """Return the blocks of the last page.
-
-    Args:
-        page: the page.
-        found: similar decisions.
-    """
+    """Return the blocks of the last page, with the similar decisions found."""
     playbook, verdict = page.engine.playbook, page.verdict
     caution = fit_sentences(next((gate.say for gate in verdict.gates), ""), _CAUTION_WORDS)
     alike = found[:_MOST_SIMILAR]

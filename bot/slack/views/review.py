@@ -46,14 +46,7 @@ _SHOWN_NOTE = 600
 def review_question(
     decision: Decision, playbook: Playbook, asked: str, question: ReviewQuestion | None = None
 ) -> Message:
-    """Return the question to a decider how a decision went, or the answer given.
-
-    Args:
-        decision: the decision.
-        playbook: its playbook.
-        asked: the recipient's user id.
-        question: the payload of the delivery.
-    """
+    """Return the question to the user `asked` how a decision went, or the answer given."""
     text = f"*How did it go?*\n{decided_line(decision, playbook)}"
     answer = review_by(decision, asked)
     if decision.is_closed and answer is None:

@@ -71,12 +71,7 @@ def decision_list(
 ) -> Message:
     """Return a page of decisions, with buttons to newer and older ones.
 
-    Args:
-        command: the slash command's name.
-        query: the query as typed.
-        wanted: the filter parsed from it.
-        found: the page.
-        listed: the page's decisions with their playbooks.
+    `query` is as typed, `wanted` the filter parsed from it.
     """
     title = _list_title(query, wanted)
     if not listed:

@@ -51,10 +51,7 @@ def team_message(decision: Decision, playbook: Playbook, seen: Comparison) -> Me
 def views_in_short(playbook: Playbook, seen: Comparison, names: int) -> list[str]:
     """Return a line for each option that people would choose, the most frequent first.
 
-    Args:
-        playbook: the decision's.
-        seen: the comparison.
-        names: how many people a line names.
+    A line names at most `names` people.
     """
     by_option: dict[str | None, list[Contribution]] = {}
     for each in seen.contributions:

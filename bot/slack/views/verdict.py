@@ -70,16 +70,7 @@ CARD_SIZES = (
 def verdict_summary(
     playbook: Playbook, verdict: Verdict, size: CardSize = WHOLE_CARD, *, needs: bool = True
 ) -> list[Block]:
-    """Return a verdict on one screen.
-
-    What to do, how sure, the answers behind it, the best options, the needs, what would tip it.
-
-    Args:
-        playbook: the verdict's.
-        verdict: what to show.
-        size: how much of it.
-        needs: whether to say how large each need is.
-    """
+    """Return a verdict on one screen; with `needs`, also how large each need is."""
     opening = f"{headline(playbook, verdict, size)}\n{because_line(playbook, verdict, size)}"
     blocks: list[Block] = [section(opening)]
     if shown := bars(playbook, verdict, size):
@@ -222,13 +213,7 @@ def tip_line(playbook: Playbook, verdict: Verdict, size: CardSize = WHOLE_CARD) 
 
 
 def flip_words(playbook: Playbook, flip: Flip, most: int = 40) -> str:
-    """Return what would have to change, and the option that it leads to, as mrkdwn.
-
-    Args:
-        playbook: the verdict's.
-        flip: one of its flips.
-        most: words of the change.
-    """
+    """Return a change in at most `most` words, and the option that it leads to, as mrkdwn."""
     title = playbook.options[flip.option].title
     text = flip.text.removeprefix("If ")
     change = text.rpartition(f": {title}")[0] or text

@@ -70,14 +70,6 @@ class RestoreResult:
 def back_up(database: Path, target: Path, *, overwrite: bool = False) -> Copy:
     """Copy a database to another file, as of the start of this call.
 
-    Writers are not blocked meanwhile. `target` appears when the copy is complete and on disk; it is
-    a single file.
-
-    Args:
-        database: an existing database.
-        target: the file to create.
-        overwrite: whether an existing file may be replaced.
-
     Raises:
         CopyRefused: the database is damaged or missing, or `target` cannot be written.
     """
