@@ -1,6 +1,7 @@
 """The rules of the code base, and a proof that each of them finds what it forbids."""
 
 import ast
+import re
 import shutil
 import subprocess
 import sys
@@ -39,6 +40,8 @@ TOP_LEVEL = {
     "tests",
 }
 
+TOPS = (ROOT, BOT)
+"""Documents name files from either."""
 LONGEST_FILE = 600
 """Lines. A hint: a longer file usually has two subjects."""
 
@@ -257,6 +260,14 @@ def test_a_vague_word_is_found() -> None:
     source = '"""What somebody\ndid."""\n# It stands here.\nTEXT = "Whoever asked"\n'
     assert house.vague_prose(source) == ["line 1: somebody", "line 3: stands"]
     assert house.vague_prose("understands = 1  # it understands\n") == []
+
+
+def test_documents_name_files_that_exist() -> None:
+    """Every file that architecture.md or CONTRIBUTING.md names by its folder exists."""
+    for document in ("docs/architecture.md", "CONTRIBUTING.md"):
+        text = (ROOT / document).read_text(encoding="utf-8")
+        named = re.findall(r"`([\w/]+/[\w./]*\.(?:py|sql|yml|md))`", text)
+        assert [name for name in named if not any((top / name).exists() for top in TOPS)] == []
 
 
 def test_the_map_lists_every_package() -> None:
