@@ -2,7 +2,7 @@
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Protocol
@@ -53,20 +53,28 @@ class DatabaseUnavailable(RuntimeError):
     """The database did not answer in time, or the connection broke; a later try may succeed."""
 
 
+@dataclass(frozen=True, slots=True)
+class IndexEntry:
+    """What the full-text index holds of a decision.
+
+    Attributes:
+        workspace: the decision's.
+        number: the decision's.
+        facets: words made of letters and digits, without a space.
+        texts: title, problem and reasons.
+    """
+
+    workspace: str
+    number: int
+    facets: tuple[str, ...]
+    texts: tuple[str, str, str]
+
+
 class FullTextIndex(Protocol):
     """The words of decisions, and facets beside them that no word can equal."""
 
-    def store(
-        self, workspace: str, number: int, facets: Iterable[str], texts: Sequence[str]
-    ) -> None:
-        """Replace the entry of a decision whose row is stored already.
-
-        Args:
-            workspace: the decision's.
-            number: the decision's.
-            facets: words made of letters and digits, without a space.
-            texts: title, problem and reasons.
-        """
+    def store(self, entries: Sequence[IndexEntry]) -> None:
+        """Replace the entries of decisions whose rows are stored already."""
         ...
 
     def forget(self, workspace: str) -> None:
@@ -115,7 +123,7 @@ class Connection(ABC):
 
     @abstractmethod
     def insert_all(self, table: str, rows: Sequence[Row]) -> None:
-        """Insert rows that have the same columns."""
+        """Insert rows that have the same columns; there may be none."""
 
     @abstractmethod
     def continue_ids(self, table: str) -> None:

@@ -14,7 +14,7 @@ from bot.decisions.model import Decision, DecisionSummary, ReviewAnswer
 from bot.storage.connection import Connection, Row
 from bot.storage.convert import RowMapper
 from bot.storage.people import note_people
-from bot.storage.search_index import index_decision
+from bot.storage.search_index import index_decisions
 
 UNKNOWN_GAP = 1000
 """How many numbers to skip where it is unknown which were assigned since a backup."""
@@ -141,18 +141,18 @@ def reviews_by_number(
     return found
 
 
-def add_decision(db: Connection, decision: Decision) -> None:
-    """Insert a decision under its number."""
-    db.insert("decisions", decision_row(decision))
-    _insert_people(db, decision)
-    _insert_reviews(db, decision)
-    index_decision(db, decision)
+def add_decisions(db: Connection, decisions: Sequence[Decision]) -> None:
+    """Insert decisions under their numbers."""
+    db.insert_all("decisions", [decision_row(each) for each in decisions])
+    _insert_people(db, decisions)
+    _insert_reviews(db, decisions)
+    index_decisions(db, decisions)
 
 
 def number_decision(db: Connection, decision: Decision) -> Decision:
     """Insert a decision under the next free number of its workspace; return it numbered."""
     numbered = replace(decision, number=next_number(db, decision.workspace))
-    add_decision(db, numbered)
+    add_decisions(db, [numbered])
     return numbered
 
 
@@ -163,18 +163,18 @@ def save_decision(db: Connection, before: Decision, after: Decision) -> None:
     if (before.driver, before.deciders) != (after.driver, after.deciders):
         db.delete("decision_people", **key, role=DRIVER)
         db.delete("decision_people", **key, role=DECIDER)
-        _insert_people(db, after)
+        _insert_people(db, [after])
     if before.reviews != after.reviews:
         db.delete("reviews", **key)
-        _insert_reviews(db, after)
-    index_decision(db, after)
+        _insert_reviews(db, [after])
+    index_decisions(db, [after])
 
 
 def add_contributor(db: Connection, decision: Decision, user: str) -> None:
     """Let a user who has added a perspective read the decision from anywhere."""
     if db.insert_if_new("decision_people", _person(decision, user, CONTRIBUTOR, 0)):
         note_people(db, decision.workspace, [user])
-        index_decision(db, decision)
+        index_decisions(db, [decision])
 
 
 def add_event(db: Connection, workspace: str, number: int, event: Event) -> None:
@@ -236,17 +236,24 @@ def decision_row(decision: Decision) -> Row:
     }
 
 
-def _insert_people(db: Connection, decision: Decision) -> None:
-    db.insert("decision_people", _person(decision, decision.driver, DRIVER, 0))
-    for position, user in enumerate(decision.deciders):
-        db.insert("decision_people", _person(decision, user, DECIDER, position))
-    note_people(db, decision.workspace, {decision.driver, *decision.deciders})
+def _insert_people(db: Connection, decisions: Sequence[Decision]) -> None:
+    rows, people = list[Row](), dict[str, set[str]]()
+    for each in decisions:
+        rows.append(_person(each, each.driver, DRIVER, 0))
+        rows += [_person(each, user, DECIDER, at) for at, user in enumerate(each.deciders)]
+        people.setdefault(each.workspace, set()).update((each.driver, *each.deciders))
+    db.insert_all("decision_people", rows)
+    for workspace, users in people.items():
+        note_people(db, workspace, users)
 
 
-def _insert_reviews(db: Connection, decision: Decision) -> None:
-    key = {"workspace": decision.workspace, "number": decision.number}
-    for review in decision.reviews:
-        db.insert("reviews", {**key, **_REVIEWS.row(review)})
+def _insert_reviews(db: Connection, decisions: Sequence[Decision]) -> None:
+    rows = [
+        {"workspace": each.workspace, "number": each.number, **_REVIEWS.row(review)}
+        for each in decisions
+        for review in each.reviews
+    ]
+    db.insert_all("reviews", rows)
 
 
 def _person(decision: Decision, user: str, role: str, position: int) -> Row:

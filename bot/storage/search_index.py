@@ -5,25 +5,31 @@ so that a search skips what does not match without reading it. They decide nothi
 the conditions of the scope as well.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from bot.decisions.access import DecisionFilter
 from bot.decisions.model import DecisionSummary, Visibility
-from bot.storage.connection import Connection
+from bot.storage.connection import Connection, IndexEntry
+
+_READERS = """
+select distinct number, user_id from decision_people
+where workspace = :workspace and number in (:numbers)
+"""
 
 
-def index_decision(db: Connection, decision: DecisionSummary) -> None:
-    """Replace the entry of a decision, whose row and people are stored already."""
-    readers = db.all(
-        "select distinct user_id from decision_people"
-        " where workspace = :workspace and number = :number",
-        {"workspace": decision.workspace, "number": decision.number},
+def index_decisions(db: Connection, decisions: Sequence[DecisionSummary]) -> None:
+    """Replace the entries of decisions, whose rows and people are stored already."""
+    numbers: dict[str, list[int]] = {}
+    for decision in decisions:
+        numbers.setdefault(decision.workspace, []).append(decision.number)
+    readers: dict[tuple[str, int], list[str]] = {}
+    for workspace, these in numbers.items():
+        for row in db.all(_READERS, {"workspace": workspace, "numbers": these}):
+            readers.setdefault((workspace, row["number"]), []).append(row["user_id"])
+    db.words.store(
+        [_entry(each, readers.get((each.workspace, each.number), ())) for each in decisions]
     )
-    reasons = [each.reason for each in (decision.resolution, decision.closure) if each]
-    facets = _facets(decision, [row["user_id"] for row in readers])
-    texts = (decision.title, decision.problem, " ".join(reasons))
-    db.words.store(decision.workspace, decision.number, facets, texts)
 
 
 def match_expression(db: Connection, filter_: DecisionFilter, scope: Mapping[str, Any]) -> str:
@@ -38,6 +44,13 @@ def match_expression(db: Connection, filter_: DecisionFilter, scope: Mapping[str
         [f"option{_plain(each)}" for each in filter_.options],
     ]
     return db.words.match([each for each in facets if each], filter_.words)
+
+
+def _entry(decision: DecisionSummary, readers: Iterable[str]) -> IndexEntry:
+    reasons = [each.reason for each in (decision.resolution, decision.closure) if each]
+    texts = (decision.title, decision.problem, " ".join(reasons))
+    facets = tuple(_facets(decision, readers))
+    return IndexEntry(decision.workspace, decision.number, facets, texts)
 
 
 def _facets(decision: DecisionSummary, readers: Iterable[str]) -> Iterator[str]:

@@ -17,7 +17,7 @@ from bot.playbooks import loader
 from bot.playbooks.engine import RuleEngine
 from bot.playbooks.verdict import Strength
 from bot.storage.connection import Connection
-from bot.storage.decisions import add_decision, find_decision
+from bot.storage.decisions import add_decisions, find_decision
 from bot.storage.perspectives import save_perspective
 from bot.storage.playbook_versions import save_playbook
 from tests.services.harness import SMALL, ServiceHarness
@@ -73,8 +73,7 @@ async def store_decisions(
 
     def work(db: Connection) -> None:
         save_playbook(db, playbook)
-        for each in decisions:
-            add_decision(db, each)
+        add_decisions(db, decisions)
 
     await harness.database.write(work)
 

@@ -23,6 +23,7 @@ from bot.storage.connection import (
     Connection,
     DatabaseUnavailable,
     DatabaseUnusable,
+    IndexEntry,
     Parameters,
     PostgresUrl,
     Row,
@@ -139,10 +140,14 @@ class PostgresConnection(Connection):
             return cursor.execute(*_translated(sql, parameters)).rowcount
 
     def insert_all(self, table: str, rows: Sequence[Row]) -> None:
-        """Insert rows that have the same columns."""
-        statement, _ = _translated(insert_statement(table, rows[0]), {})
+        """Insert rows that have the same columns; there may be none."""
+        if rows:
+            self.execute_all(insert_statement(table, rows[0]), rows)
+
+    def execute_all(self, sql: str, rows: Sequence[Row]) -> None:
+        """Execute a statement with the parameters of each row."""
         with self.raw.cursor() as cursor:
-            cursor.executemany(statement, [_storable(row) for row in rows])
+            cursor.executemany(_with_placeholders(sql), [_storable(row) for row in rows])
 
     def continue_ids(self, table: str) -> None:
         """Let the next `id` of a table follow the ids that were inserted."""
@@ -182,24 +187,15 @@ class TsvectorIndex:
         """Use a connection."""
         self._db = db
 
-    def store(
-        self, workspace: str, number: int, facets: Iterable[str], texts: Sequence[str]
-    ) -> None:
-        """Replace the entry of a decision whose row is stored already."""
-        positions: dict[str, list[int]] = {}
-        at = 0
-        split = [_tokens(text) for text in texts]
-        stems = self._stems(token for tokens in split for token in tokens)
-        for tokens in split:
-            for token in tokens:
-                at = min(at + 1, _LAST_POSITION)
-                positions.setdefault(stems[token], []).append(at)
-            at += _GAP
-        lexemes = [_lexeme(f"={facet}") for facet in dict.fromkeys(facets)]
-        for stem, places in positions.items():
-            lexemes.append(f"{_lexeme(stem)}:{','.join(map(str, dict.fromkeys(places)))}")
-        row = {"workspace": workspace, "number": number, "lexemes": " ".join(lexemes)}
-        self._db.execute(_STORE_WORDS, row)
+    def store(self, entries: Sequence[IndexEntry]) -> None:
+        """Replace the entries of decisions whose rows are stored already."""
+        split = [[_tokens(text) for text in each.texts] for each in entries]
+        stems = self._stems(token for texts in split for tokens in texts for token in tokens)
+        rows = []
+        for each, texts in zip(entries, split, strict=True):
+            row = {"workspace": each.workspace, "number": each.number}
+            rows.append({**row, "lexemes": _vector(each.facets, texts, stems)})
+        self._db.execute_all(_STORE_WORDS, rows)
 
     def forget(self, workspace: str) -> None:
         """Delete the entries of a workspace."""
@@ -231,6 +227,21 @@ class TsvectorIndex:
             return {}
         found = self._db.all(_STEMS, {"tokens": distinct})
         return {row["token"]: row["stem"] or row["token"] for row in found}
+
+
+def _vector(facets: Iterable[str], texts: Iterable[Sequence[str]], stems: Mapping[str, str]) -> str:
+    """Return the text of a tsvector for facets and the words of texts."""
+    positions: dict[str, list[int]] = {}
+    at = 0
+    for tokens in texts:
+        for token in tokens:
+            at = min(at + 1, _LAST_POSITION)
+            positions.setdefault(stems[token], []).append(at)
+        at += _GAP
+    lexemes = [_lexeme(f"={facet}") for facet in dict.fromkeys(facets)]
+    for stem, places in positions.items():
+        lexemes.append(f"{_lexeme(stem)}:{','.join(map(str, dict.fromkeys(places)))}")
+    return " ".join(lexemes)
 
 
 def _tokens(text: str) -> list[str]:

@@ -4,7 +4,7 @@ import math
 import re
 import sqlite3
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from time import monotonic
@@ -16,6 +16,7 @@ from tenacity import retry, retry_if_exception, stop_after_delay, wait_random
 from bot.storage.connection import (
     Connection,
     DatabaseUnusable,
+    IndexEntry,
     Parameters,
     Row,
     expand_lists,
@@ -99,8 +100,13 @@ class SqliteConnection(Connection):
         return int(self.sqlite.execute(*expand_lists(sql, parameters or {})).rowcount)
 
     def insert_all(self, table: str, rows: Sequence[Row]) -> None:
-        """Insert rows that have the same columns."""
-        self.sqlite.conn.executemany(insert_statement(table, rows[0]), rows)
+        """Insert rows that have the same columns; there may be none."""
+        if rows:
+            self.execute_all(insert_statement(table, rows[0]), rows)
+
+    def execute_all(self, sql: str, rows: Sequence[Row]) -> None:
+        """Execute a statement with the parameters of each row."""
+        self.sqlite.conn.executemany(sql, rows)
 
     def continue_ids(self, table: str) -> None:
         """SQLite continues after the highest id by itself."""
@@ -129,15 +135,16 @@ class Fts5Index:
         """Use a connection."""
         self._db = db
 
-    def store(
-        self, workspace: str, number: int, facets: Iterable[str], texts: Sequence[str]
-    ) -> None:
-        """Replace the entry of a decision whose row is stored already."""
-        key = {"workspace": workspace, "number": number}
-        title, problem, reasons = texts
-        entry = {"facets": " ".join(facets), "title": title, "problem": problem}
-        self._db.execute(_DELETE_WORDS, key)
-        self._db.execute(_INSERT_WORDS, {**key, **entry, "reasons": reasons})
+    def store(self, entries: Sequence[IndexEntry]) -> None:
+        """Replace the entries of decisions whose rows are stored already."""
+        rows = []
+        for each in entries:
+            title, problem, reasons = each.texts
+            texts = {"title": title, "problem": problem, "reasons": reasons}
+            key = {"workspace": each.workspace, "number": each.number}
+            rows.append({**key, "facets": " ".join(each.facets), **texts})
+        self._db.execute_all(_DELETE_WORDS, rows)
+        self._db.execute_all(_INSERT_WORDS, rows)
 
     def forget(self, workspace: str) -> None:
         """Delete the entries of a workspace, whose decisions are still stored."""

@@ -8,7 +8,7 @@ from bot.storage.connection import Connection, Location, Row
 from bot.storage.database import engine_of
 from bot.storage.decisions import load_summaries
 from bot.storage.migrations import SCHEMA_TABLE, schema_statements
-from bot.storage.search_index import index_decision
+from bot.storage.search_index import index_decisions
 
 BATCH = 1000
 """Rows that are read and written at a time."""
@@ -92,8 +92,7 @@ def _copy_all(
         copied.append(CopiedTable(table, _compare(old, new, table, key)))
         done(copied[-1])
     for rows in batches(new, "decisions", ("id",)):
-        for decision in load_summaries(new, rows):
-            index_decision(new, decision)
+        index_decisions(new, load_summaries(new, rows))
     return copied
 
 
