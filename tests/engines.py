@@ -62,13 +62,15 @@ class EmbeddedPostgres:
             the user that the server runs as, where the tests run as root.
     """
 
-    def __init__(self, *, durable: bool = False) -> None:
+    def __init__(self, *, durable: bool = False, kept: Path | None = None) -> None:
         """Create and start the server.
 
         Args:
             durable: whether a commit survives a kill of the server.
+            kept: a folder for its files, which are not deleted at the end.
         """
-        self.folder = Path(tempfile.mkdtemp(prefix="ragvsft-postgres-"))
+        self.folder = kept or Path(tempfile.mkdtemp(prefix="ragvsft-postgres-"))
+        self._is_kept = kept is not None
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # that XDG_RUNTIME_DIR is not set
             self._server: Any = pytest.importorskip(
@@ -89,7 +91,16 @@ class EmbeddedPostgres:
     def create(self) -> PostgresUrl:
         """Create an empty database."""
         name = f"test_{next(self._names)}"
-        self._execute(self.url(), f"create database {name} encoding 'UTF8' template template0")
+        self._create(name)
+        return self.url(name)
+
+    def database(self, name: str) -> PostgresUrl:
+        """Return a database by its name; created if missing."""
+        with psycopg.connect(self.url().url) as connection:
+            found = connection.execute("select 1 from pg_database where datname = %s", [name])
+            missing = found.fetchone() is None
+        if missing:
+            self._create(name)
         return self.url(name)
 
     def lend(self) -> PostgresUrl:
@@ -129,6 +140,16 @@ class EmbeddedPostgres:
         return int(self._server.get_pid())
 
     @property
+    def cpu_seconds(self) -> float:
+        """The CPU time of the server's processes that run, in steps of a hundredth."""
+        found = 0.0
+        for process in psutil.Process(self.pid).children(recursive=True):
+            with suppress(psutil.NoSuchProcess):
+                times = process.cpu_times()
+                found += times.user + times.system
+        return found
+
+    @property
     def is_running(self) -> bool:
         """Whether the postmaster is there."""
         return bool(self._server.get_postmaster_info().is_running())
@@ -144,7 +165,11 @@ class EmbeddedPostgres:
     def stop(self) -> None:
         """Stop the server and delete its files."""
         self._server.cleanup()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        if not self._is_kept:
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _create(self, name: str) -> None:
+        self._execute(self.url(), f"create database {name} encoding 'UTF8' template template0")
 
     def _execute(self, url: PostgresUrl, statement: str) -> None:
         with psycopg.connect(url.url, autocommit=True) as connection:
