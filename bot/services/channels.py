@@ -7,7 +7,7 @@ from bot.storage.channels import note_visibility, visibility_changed
 from bot.storage.connection import Connection
 from bot.storage.database import Database
 from bot.storage.decisions import decisions_by_number
-from bot.storage.search_index import index_decision
+from bot.storage.search_index import index_decisions
 
 _MOST_REMEMBERED = 5_000
 
@@ -40,4 +40,4 @@ def _note(db: Connection, workspace: str, place: Place) -> None:
     """Record a channel's visibility, and index the decisions that it concerns again."""
     numbers = note_visibility(db, workspace, place)
     for decision in decisions_by_number(db, workspace, numbers).values():
-        index_decision(db, decision)
+        index_decisions(db, [decision])

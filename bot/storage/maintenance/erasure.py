@@ -18,7 +18,7 @@ from bot.storage.connection import Connection, Row
 from bot.storage.convert import utc_text
 from bot.storage.decisions import decisions_by_number, highest_numbers
 from bot.storage.maintenance.copying import batches, stored_tables
-from bot.storage.search_index import index_decision
+from bot.storage.search_index import index_decisions
 
 _OF_PEOPLE = ("decision_people", "reviews", "perspectives", "view_requests")
 _OWN_WORDS = (
@@ -118,7 +118,7 @@ def erase_person(db: Connection, user: str, workspace: str | None = None) -> int
         _rewrite(db, table, user, rename, workspace)
     for row in named:
         for decision in decisions_by_number(db, row["workspace"], [row["number"]]).values():
-            index_decision(db, decision)
+            index_decisions(db, [decision])
     return len(named)
 
 
