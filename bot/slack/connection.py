@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from time import perf_counter
 
 import structlog
@@ -23,6 +23,9 @@ OnAck = Callable[[float, bool], None]
 _BAD_REQUEST = 400
 _FIRST_CONNECTION = 3
 """Seconds that the start waits for a connection; further attempts run in the background."""
+_ACK_SECONDS = 3
+"""Seconds for which Slack waits for an ack:
+https://docs.slack.dev/interactivity/handling-user-interaction#acknowledgment_response."""
 
 
 class TokenRefused(Exception):
@@ -50,22 +53,37 @@ class _TimedHandler(AsyncSocketModeHandler):
     def __init__(self, bolt: AsyncApp, app_token: str, on_ack: OnAck) -> None:
         super().__init__(bolt, app_token)
         self._on_ack = on_ack
+        self._open_requests = 0
+        self._idle = asyncio.Event()
+        self._idle.set()
 
     async def handle(self, client: AsyncBaseSocketModeClient, req: SocketModeRequest) -> None:
         started = perf_counter()
         accepted = False
+        self._open_requests += 1
+        self._idle.clear()
         try:
             response = await run_async_bolt_app(self.app, req)
             await send_async_response(client, req, response, started)
             accepted = response.status < _BAD_REQUEST
         finally:
             self._on_ack(perf_counter() - started, accepted)
+            self._open_requests -= 1
+            if not self._open_requests:
+                self._idle.set()
+
+    async def drain(self) -> None:
+        """Wait until the requests in progress are acked, for as long as Slack waits for that."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_ACK_SECONDS):
+                await self._idle.wait()
 
 
 @asynccontextmanager
 async def socket_mode(bolt: AsyncApp, app_token: str, on_ack: OnAck) -> AsyncIterator[None]:
     """Keep a Socket Mode connection for the length of a `with` block.
 
+    It closes when the requests in progress are acked: an ack needs the connection of its request.
     If Slack is unreachable at the start, the SDK retries in the background.
 
     Raises:
@@ -77,19 +95,24 @@ async def socket_mode(bolt: AsyncApp, app_token: str, on_ack: OnAck) -> AsyncIte
         _raise_if_refused(error, "SLACK_APP_TOKEN", "Basic Information > App-Level Tokens")
     except UNREACHABLE as error:
         logger.warning("Slack is unreachable; retrying", error=type(error).__name__)
-    handler: AsyncSocketModeHandler = _TimedHandler(bolt, app_token, on_ack)
+    handler = _TimedHandler(bolt, app_token, on_ack)
     connecting = asyncio.create_task(_connect(handler))
     await asyncio.wait({connecting}, timeout=_FIRST_CONNECTION)
     try:
         yield
     finally:
         connecting.cancel()
-        await handler.close_async()
+        await handler.drain()
+        await _close(handler)
 
 
 async def _connect(handler: AsyncSocketModeHandler) -> None:
     """Connect; the SDK retries without end, so the caller must not await this."""
     await handler.connect_async()
+
+
+async def _close(handler: AsyncSocketModeHandler) -> None:
+    await handler.close_async()
 
 
 def _raise_if_refused(error: SlackApiError, name: str, place: str) -> None:

@@ -64,20 +64,21 @@ def long_timeouts() -> Iterator[None]:
         for module in (messages, search, questionnaire, home):
             patch.setattr(module, "Permalinks", lambda **_: Permalinks(longest=TIMEOUT))
         patch.setattr(connection, "_FIRST_CONNECTION", TIMEOUT)
+        patch.setattr(connection, "_ACK_SECONDS", TIMEOUT)
         yield
 
 
 @pytest.fixture(params=["http", "socket", ON_POSTGRES])
 def transport(request: pytest.FixtureRequest) -> str:
-    """How the bot receives requests from Slack; PostgreSQL is tested over one of the two."""
-    return "http" if request.param == ON_POSTGRES else str(request.param)
+    """How the bot receives requests from Slack; PostgreSQL is mostly tested over one of the two."""
+    return str(request.param).partition(" ")[0]
 
 
 @pytest.fixture
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Location]:
     """Where the bot's database is."""
     called = getattr(request.node, "callspec", None)
-    if called is None or called.params.get("transport") != ON_POSTGRES:
+    if called is None or not str(called.params.get("transport")).endswith("on postgres"):
         yield tmp_path / "ragvsft.db"
         return
     server: EmbeddedPostgres = request.getfixturevalue("postgres")
