@@ -28,7 +28,7 @@ run: $(VENV)/.ready-run ## run the bot with Slack (settings from the environment
 	@$(BIN)/ragvsft run $(ARGS)
 
 test: $(VENV)/.ready-dev ## run all tests; browser tests need chromium
-	@$(BIN)/python -m pytest -n $(JOBS) --dist loadfile $(ARGS)
+	@$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 lint: $(VENV)/.ready-dev ## check style, format, types, the direction of imports and the Dockerfile
 	@$(BIN)/ruff check $(SOURCES)

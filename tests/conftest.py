@@ -77,6 +77,20 @@ def postgres() -> Iterator[EmbeddedPostgres]:
     server.stop()
 
 
+LONGEST = ("faults", "scenarios", "browser", "cli")
+"""The folders of the files that take longest, from the longest on."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the longest files, so that none is left for one process at the end."""
+
+    def place(item: pytest.Item) -> int:
+        found = (n for n, folder in enumerate(LONGEST) if folder in item.path.parts)
+        return next(found, len(LONGEST))
+
+    items.sort(key=place)
+
+
 ON_EVERY_ENGINE = ("storage", "services", "outbox", "digest")
 """The folders of tests that run on every engine; others need a database only to work on."""
 
