@@ -1,7 +1,14 @@
-"""`python -m bot.charts`: read a drawing as JSON from stdin, write its chart to stdout."""
+"""`python -m bot.charts`: draw one chart after another, for `bot.charts.subprocess`.
+
+Each line on stdin is a drawing as JSON, or `null` to ask whether the process answers. The answer on
+stdout is a line with `chart` or `error` and a length in bytes, then so many bytes.
+"""
 
 import json
+import os
+import signal
 import sys
+import threading
 from datetime import date
 from typing import Any
 
@@ -10,15 +17,37 @@ from bot.charts.trend import trend_chart
 from bot.decisions.needs import NeedAxis, NeedsPlot
 from bot.decisions.trend import Trend
 
+_IDLE_SECONDS = 60
+"""After so long without a request the process exits."""
+
 
 def main() -> None:
-    """Draw the chart on stdin; exit with status 1 and one line if it cannot be drawn."""
-    request = json.load(sys.stdin)
+    """Answer requests until stdin is closed, or until none comes for a while."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the bot ends this process, not the terminal
+    while line := _next_line():
+        kind, content = _answer(json.loads(line))
+        sys.stdout.buffer.write(f"{kind} {len(content)}\n".encode() + content)
+        sys.stdout.buffer.flush()
+
+
+def _next_line() -> bytes:
+    """Return the next request; empty at the end of stdin."""
+    idle = threading.Timer(_IDLE_SECONDS, os._exit, [0])
+    idle.daemon = True
+    idle.start()
     try:
-        drawn = _needs(request) if "corners" in request else _trend(request)
+        return sys.stdin.buffer.readline()
+    finally:
+        idle.cancel()
+
+
+def _answer(request: dict[str, Any] | None) -> tuple[str, bytes]:
+    if request is None:
+        return "chart", b""
+    try:
+        return "chart", _needs(request) if "corners" in request else _trend(request)
     except ValueError as error:
-        sys.exit(str(error))
-    sys.stdout.buffer.write(drawn)
+        return "error", str(error).encode()
 
 
 def _trend(request: dict[str, Any]) -> bytes:
