@@ -10,7 +10,6 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
-import aiohttp
 import structlog
 from slack_bolt.adapter.starlette.async_handler import to_starlette_response
 from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
@@ -46,7 +45,8 @@ from bot.slack.oauth.installations import (
 )
 from bot.slack.oauth.pages import InstallPages
 from bot.slack.rendering import Renderer
-from bot.slackkit.api_errors import SLACK_SECONDS, client_timeout
+from bot.slackkit.api_errors import SLACK_SECONDS
+from bot.slackkit.session import slack_session
 from bot.storage.database import Database
 from bot.storage.installations import InstallationStore
 from bot.storage.maintenance.inspection import check_clock
@@ -105,9 +105,7 @@ async def run_app(settings: Settings, clock: Clock) -> AsyncIterator[Application
         database = await Database(settings.database).open()
         stack.push_async_callback(database.close)
         await database.read(lambda db: check_clock(db, clock.now()))
-        session = await stack.enter_async_context(
-            aiohttp.ClientSession(timeout=client_timeout(SLACK_SECONDS))
-        )
+        session = await stack.enter_async_context(slack_session(SLACK_SECONDS))
         client = AsyncWebClient(
             base_url=settings.slack_api_url,
             session=session,
@@ -142,7 +140,8 @@ async def run_app(settings: Settings, clock: Clock) -> AsyncIterator[Application
             )
         )
         metrics = Metrics(health.snapshot)
-        digests = DigestMessages(installations.client_for, settings.command)
+        links = services.permalinks()
+        digests = DigestMessages(installations.client_for, links, settings.command)
         renderer = Renderer(services, digests, settings.command)
         worker = DeliveryWorker(
             outbox,

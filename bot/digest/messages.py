@@ -10,8 +10,8 @@ from bot.digest.schedule import Occurrence
 from bot.digest.settings import DigestScope, DigestSettings, Schedule
 from bot.digest.views.message import digest_message, preview_message, when_next
 from bot.digest.views.sections import announcements_in
+from bot.outbox.permalinks import Permalinks
 from bot.slackkit.message import Message
-from bot.slackkit.permalinks import Permalinks
 from bot.storage.installations import NotInstalled, TokenUnreadable
 
 ClientFor = Callable[[str], Awaitable[AsyncWebClient]]
@@ -21,10 +21,10 @@ ClientFor = Callable[[str], Awaitable[AsyncWebClient]]
 class DigestMessages:
     """Creates the messages. A permalink that Slack does not return is left out."""
 
-    def __init__(self, client_for: ClientFor, command: str) -> None:
+    def __init__(self, client_for: ClientFor, permalinks: Permalinks, command: str) -> None:
         self._client_for = client_for
         self._command = command
-        self._permalinks = Permalinks()
+        self._permalinks = permalinks
 
     async def message(self, digest: Digest) -> Message:
         """Return the message that is posted."""
@@ -54,4 +54,4 @@ class DigestMessages:
             client = await self._client_for(digest.workspace)
         except (NotInstalled, TokenUnreadable):
             return {}
-        return await self._permalinks.of(client, announcements_in(digest))
+        return await self._permalinks.of(client, digest.workspace, announcements_in(digest))

@@ -61,6 +61,11 @@ def alert_message(alert: Alert, issue: DeliveryIssue, command: str) -> Message:
             return sentence(
                 f"Good. {_capital(_subject(issue))} stays as it is. Nothing is sent again."
             )
+        case DeliveryState.PENDING if issue.delivery.error == alert.reason:
+            return sentence(
+                f"I couldn't post {_subject(issue)} in {_place(issue)} yet. {_cause(alert.reason)} "
+                "I'll keep trying, and write to you if I give up."
+            )
         case DeliveryState.PENDING | DeliveryState.SENDING:
             return sentence(f"{_capital(_subject(issue))} is on its way to {_place(issue)}.")
     if issue.alerted_again:

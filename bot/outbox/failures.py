@@ -13,6 +13,8 @@ from slack_sdk.errors import SlackApiError
 from bot.outbox.model import Attempt
 from bot.slackkit.api_errors import (
     CHANNEL_CLOSED,
+    MESSAGE_REFUSED,
+    RECIPIENT_REFUSED,
     SERVER_ERRORS,
     TEMPORARY,
     UNREACHABLE,
@@ -27,6 +29,8 @@ RATE_LIMITED = "ratelimited"
 """The reason of a failure by a rate limit."""
 NO_CONNECTION = "unreachable"
 """The reason of a failure without a connection."""
+NO_ANSWER = "no_answer"
+"""The reason of a failure by a timeout after the connection."""
 INTERNAL = "internal"
 """The reason of a failure of the bot itself, before it called Slack."""
 LONGEST_RATE_LIMIT = timedelta(hours=1)
@@ -58,6 +62,9 @@ class FailureClass(StrEnum):
     """The channel accepts no messages until a person changes that."""
     WORKSPACE_BLOCKED = "workspace_blocked"
     """The workspace accepts no messages until a person changes that."""
+    UNEXPLAINED = "unexplained"
+    """Slack refuses the call for a reason that this version does not know: a workspace is held
+    rather than a message given up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +86,8 @@ def classify(error: Exception) -> Failure:
         return Failure(FailureClass.WORKSPACE_BLOCKED, "token_unreadable")
     if isinstance(error, _NOT_CONNECTED):
         return Failure(FailureClass.TEMPORARY, NO_CONNECTION)
+    if isinstance(error, TimeoutError):
+        return Failure(FailureClass.UNKNOWN, NO_ANSWER)
     return Failure(FailureClass.UNKNOWN, type(error).__name__)
 
 
@@ -90,7 +99,9 @@ def attempt_of(failure: Failure) -> Attempt:
             return Attempt.RATE_LIMITED if limited else Attempt.UNAVAILABLE
         case FailureClass.UNKNOWN | FailureClass.SERVER_ERROR:
             return Attempt.UNKNOWN
-        case FailureClass.CHANNEL_BLOCKED | FailureClass.WORKSPACE_BLOCKED:
+        case (
+            FailureClass.CHANNEL_BLOCKED | FailureClass.WORKSPACE_BLOCKED | FailureClass.UNEXPLAINED
+        ):
             return Attempt.BLOCKED
         case FailureClass.REJECTED:
             return Attempt.REJECTED
@@ -119,8 +130,16 @@ def _classify_answer(error: SlackApiError) -> Failure:
     if not answer.error:
         rejected = answer.status in _REJECTED_BY_PROXY
         return Failure(FailureClass.TEMPORARY if rejected else FailureClass.UNKNOWN, reason)
-    closed = reason in CHANNEL_CLOSED
-    return Failure(FailureClass.CHANNEL_BLOCKED if closed else FailureClass.REJECTED, reason)
+    return Failure(_class_of(reason), reason)
+
+
+def _class_of(reason: str) -> FailureClass:
+    """Return what an error name of Slack's means; only listed ones reject the message."""
+    if reason in CHANNEL_CLOSED:
+        return FailureClass.CHANNEL_BLOCKED
+    if reason in MESSAGE_REFUSED | RECIPIENT_REFUSED:
+        return FailureClass.REJECTED
+    return FailureClass.UNEXPLAINED
 
 
 def _retry_after(header: str) -> timedelta:

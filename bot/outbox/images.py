@@ -35,6 +35,8 @@ SECONDS = 8.0
 """How long a message waits for its image, in total."""
 PAUSES = (1.0, 2.0, 3.0)
 """Seconds between the attempts to post it, while Slack processes the file."""
+AT_ONCE = 2
+"""How many images are drawn at a time; each needs memory and a processor of its own."""
 
 
 class Images:
@@ -54,17 +56,40 @@ class Images:
         self._seconds = seconds
         self._pauses = pauses
         self._stopping = asyncio.Event()
-        self._drawing = asyncio.Lock()
+        self._drawing = asyncio.Semaphore(AT_ONCE)
+
+    @property
+    def draws(self) -> bool:
+        """Whether images are drawn at all."""
+        return self._draw is not None
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether another image would have to wait until it is drawn."""
+        return self._drawing.locked()
 
     def stop(self) -> None:
         """Stop waiting for images: messages in progress are posted at once, with the table."""
         self._stopping.set()
+
+    async def upload(self, client: AsyncWebClient, picture: Picture) -> str | None:
+        """Draw and upload an image; return the id of its file, or None if that fails.
+
+        Args:
+            client: the client of the workspace in which the file will be shown.
+            picture: what to draw.
+        """
+        if self._draw is None:
+            return None
+        until = asyncio.get_running_loop().time() + self._seconds
+        return await self._in_time(self._uploaded(client, picture, self._draw), until)
 
     async def post(
         self,
         client: AsyncWebClient,
         message: Message,
         send: Callable[[Message], Awaitable[Result]],
+        file: str | None = None,
     ) -> Result:
         """Post a message; return what `send` returns.
 
@@ -72,14 +97,15 @@ class Images:
             client: uploads the image; the client of the workspace that `send` posts to.
             message: what to post.
             send: posts a message. Never cancelled, and called again only after a rejection.
+            file: the id of the uploaded image, if it is uploaded already.
 
         Raises:
             Exception: what `send` raises, except Slack's rejections of the image.
         """
-        if message.picture is None or self._draw is None:
+        if message.picture is None:
             return await send(message)
         until = asyncio.get_running_loop().time() + self._seconds
-        file = await self._in_time(self._uploaded(client, message.picture, self._draw), until)
+        file = file or await self.upload(client, message.picture)
         if file is None:
             return await send(message)
         for pause in (*self._pauses, None):
@@ -94,10 +120,7 @@ class Images:
         return await send(message)
 
     async def _uploaded(self, client: AsyncWebClient, picture: Picture, draw: Draw) -> str:
-        """Draw and upload an image; return the id of its file.
-
-        One is drawn at a time: each needs memory and a processor of its own.
-        """
+        """Draw and upload an image; return the id of its file."""
         async with self._drawing:
             content = await asyncio.to_thread(draw, picture.drawing)
         name = "Needs" if isinstance(picture.drawing, NeedsPlot) else "Trend"

@@ -238,7 +238,7 @@ def _resend_decision(
 def _resend(db: Connection, missing: list[Row], channel: str, at: datetime) -> None:
     """Send deliveries again, and unblock their channel."""
     for row in missing:
-        values = {"channel": channel, "state": "pending", "due_at": utc_text(at)}
+        values = {"channel": channel, "state": "pending", "due_at": utc_text(at), "error": None}
         db.update("deliveries", values, id=row["id"])
         table.unblock(db, row["workspace"], channel)
         table.redraw_alerts(db, row["key"], at)

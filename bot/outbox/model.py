@@ -74,6 +74,9 @@ AT_MOST_ONCE = frozenset(
 )
 """Posts in a channel, which must not appear twice. The others are posted at least once: a redraw is
 idempotent, and a repeated direct message is better than a lost one."""
+BACKGROUND_KINDS = frozenset({DeliveryKind.DIGEST, DeliveryKind.REVIEW_QUESTION})
+"""Kinds that nobody waits for, and that are due for many workspaces at one time. The others go
+first."""
 EXPIRED = "expired"
 """The error of a delivery that was dismissed because its time had passed."""
 DIRECT_KINDS = frozenset(

@@ -10,6 +10,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.decisions.ports import Clock
 from bot.outbox.failures import (
     INTERNAL,
+    NO_ANSWER,
     NO_CONNECTION,
     RATE_LIMITED,
     Failure,
@@ -44,6 +45,9 @@ _LATE_ARRIVAL = timedelta(seconds=10)
 _LONGEST_BACK_OFF = timedelta(minutes=5)
 _RETRY_LIMIT = timedelta(days=1)
 """How long a delivery is retried while Slack fails, or does not answer the reconciliation."""
+_UNEXPLAINED_LIMIT = timedelta(minutes=10)
+"""How long a delivery is retried that Slack refuses for an unknown reason, while it accepts others
+in the workspace."""
 _INTERNAL_RETRY_LIMIT = timedelta(hours=1)
 """How long a delivery is retried that the bot itself cannot render."""
 
@@ -75,6 +79,8 @@ class FailurePolicy:
         documents that it may have been posted before the error.
         """
         now = self._clock.now()
+        if failure.reason == NO_ANSWER:
+            await self._outbox.pause_workspace(delivery.workspace, now)
         logger.warning(
             "a delivery failed",
             kind=delivery.kind,
@@ -90,7 +96,9 @@ class FailurePolicy:
             case FailureClass.SERVER_ERROR | FailureClass.UNKNOWN:
                 await self._await_confirmation(delivery, failure, now)
             case FailureClass.WORKSPACE_BLOCKED:
-                await self._wait_for_workspace(delivery, failure.reason, now)
+                await self._wait_for_workspace(delivery, failure.reason, now, now)
+            case FailureClass.UNEXPLAINED:
+                await self._wait_for_explanation(delivery, failure.reason, now)
             case FailureClass.CHANNEL_BLOCKED if not delivery.is_direct:
                 await self._hold(delivery, failure.reason, now)
             case _:
@@ -167,14 +175,40 @@ class FailurePolicy:
             wait = max(_LATE_ARRIVAL, back_off(delivery.attempts))
             await self._outbox.retry(delivery, now + wait, failure.reason)
 
-    async def _wait_for_workspace(self, delivery: Delivery, reason: str, now: datetime) -> None:
-        if await self._outbox.wait_for_workspace(delivery, now, now + PROBE_INTERVAL, reason):
+    async def _wait_for_workspace(
+        self,
+        delivery: Delivery,
+        reason: str,
+        now: datetime,
+        due_at: datetime,
+        since: datetime | None = None,
+        alerts: tuple[Delivery, ...] = (),
+    ) -> None:
+        if await self._outbox.wait_for_workspace(delivery, now, reason, due_at, since, alerts):
             logger.error(
-                "a workspace accepts no messages: its deliveries wait until the bot is installed "
-                "again or its token is corrected",
+                "a workspace accepts no messages: its deliveries wait until what Slack names as "
+                "the reason is corrected, or the bot is installed again",
                 workspace=delivery.workspace,
                 reason=reason,
             )
+
+    async def _wait_for_explanation(self, delivery: Delivery, reason: str, now: datetime) -> None:
+        """Hold the workspace; give the delivery up if it is the only one that Slack refuses.
+
+        It is retried after the first probe, which is thus another delivery: at least the alert to
+        the owner. If Slack accepts that and refuses this one for longer than
+        `_UNEXPLAINED_LIMIT`, the reason is the message.
+        """
+        since = delivery.first_failed_at or now
+        blocked = await self._outbox.blocked_since(delivery.workspace)
+        others_accepted = blocked is None or blocked > since
+        if now - since >= _UNEXPLAINED_LIMIT and others_accepted:
+            await self._give_up(delivery, reason, now)
+            return
+        due_at = now + max(2 * PROBE_INTERVAL, back_off(delivery.attempts))
+        is_first = delivery.first_failed_at is None and delivery.kind in AT_MOST_ONCE
+        alerts = await self._alerts(NotPostedAlert, delivery, now, reason) if is_first else ()
+        await self._wait_for_workspace(delivery, reason, now, due_at, since, alerts)
 
     async def _hold(self, delivery: Delivery, reason: str, now: datetime) -> None:
         alerts = await self._alerts(NotPostedAlert, delivery, now, reason)

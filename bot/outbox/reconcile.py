@@ -17,7 +17,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.outbox.failures import Failure, FailureClass, classify
 from bot.outbox.model import Delivery
 from bot.outbox.store import Unconfirmed
-from bot.slackkit.api_errors import UNREACHABLE, call_slack
+from bot.slackkit.api_errors import UNREACHABLE, call_slack, is_timestamp
 
 METADATA_EVENT = "ragvsft_delivery"
 CLOCK_TOLERANCE = timedelta(minutes=5)
@@ -124,20 +124,25 @@ async def _search(
             return _of_error(error, cursor)
         except UNREACHABLE as error:
             return LookupResult(Lookup.UNAVAILABLE, failure=classify(error), cursor=cursor)
-        for message in answer.get("messages") or []:
+        messages = answer.get("messages")
+        for message in messages if isinstance(messages, list) else []:
             if _is_of(message, delivery):
-                channel, ts = arguments["channel"], str(message["ts"])
+                channel, ts = arguments["channel"], message["ts"]
                 return LookupResult(Lookup.FOUND, channel=channel, ts=ts)
-        if not answer.get("has_more"):
+        if isinstance(messages, list) and not answer.get("has_more"):
             return LookupResult(Lookup.ABSENT)
-        following = (answer.get("response_metadata") or {}).get("next_cursor")
-        if not following:
+        metadata = answer.get("response_metadata")
+        following = metadata.get("next_cursor") if isinstance(metadata, Mapping) else None
+        if not (isinstance(messages, list) and isinstance(following, str) and following):
             return LookupResult(Lookup.UNKNOWN, "history_incomplete")
         cursor = HistoryCursor(following, cursor.pages + 1)
     return LookupResult(Lookup.UNKNOWN, "too_many_messages")
 
 
-def _is_of(message: Mapping[str, Any], delivery: Delivery) -> bool:
+def _is_of(message: object, delivery: Delivery) -> bool:
+    """Return whether a message of a history is that of a delivery; it has a timestamp then."""
+    if not (isinstance(message, Mapping) and is_timestamp(message.get("ts"))):
+        return False
     metadata = message.get("metadata")
     if not isinstance(metadata, Mapping) or metadata.get("event_type") != METADATA_EVENT:
         return False

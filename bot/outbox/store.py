@@ -1,6 +1,6 @@
 """The deliveries as the worker uses them: claim one, and record the result."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TypeVar
@@ -8,6 +8,7 @@ from typing import TypeVar
 import structlog
 
 from bot.outbox import table
+from bot.outbox.failures import NO_ANSWER
 from bot.outbox.model import Delivery, DeliveryKind, DeliveryState
 from bot.outbox.table import WORKSPACE, BlockedChannel, to_delivery
 from bot.storage.connection import Connection, Row, RowMissing
@@ -18,10 +19,19 @@ logger = structlog.get_logger(__name__)
 
 PACE = timedelta(seconds=1)
 """One post a second and channel: https://docs.slack.dev/apis/web-api/rate-limits."""
+PREPARATION = timedelta(seconds=30)
+"""How long a digest is leased by the worker that draws and uploads its picture."""
 IN_FLIGHT = timedelta(seconds=10)
 """Longer than a post waits for Slack's answer; what was claimed earlier was interrupted."""
+PER_WORKSPACE = 4
+"""Deliveries in flight in a workspace, each in another channel. Slack takes several hundred posts a
+minute from an app: https://docs.slack.dev/apis/web-api/rate-limits."""
 PROBE_INTERVAL = timedelta(minutes=1)
-"""How often a blocked workspace is probed with one delivery."""
+"""When a blocked workspace is probed first; each further pause is twice as long."""
+NO_ANSWER_INTERVAL = timedelta(seconds=5)
+"""The same for a workspace that is blocked because its calls time out."""
+_LONGEST_PROBE_INTERVAL = timedelta(hours=1)
+_LONGEST_NO_ANSWER_INTERVAL = timedelta(minutes=2)
 _POST = "post"
 
 Result = TypeVar("Result")
@@ -38,6 +48,7 @@ where d.state = 'pending'
     select 1 from deliveries as earlier
     where earlier.workspace = d.workspace and earlier.channel = d.channel
       and earlier.state = 'pending' and earlier.attempts > 0 and earlier.id < d.id
+      and earlier.background <= d.background
       and (earlier.kind <> 'redraw' or d.kind = 'redraw')
   )
   and not exists (
@@ -48,9 +59,11 @@ where d.state = 'pending'
 """
 """What can be posted once it is due. A channel stays in order: a delivery waits for earlier ones
 that are retried, except that a post does not wait for a redraw, which is another API method with
-its own rate limit. A reply waits while an earlier reply in its thread is unconfirmed."""
+its own rate limit, and that no message to which people look forward waits for a background one. A
+reply waits while an earlier reply in its thread is unconfirmed."""
 _CLAIMABLE = f"""
-select d.* {_READY}
+select d.*, gone.probes {_READY}
+  and d.background = :background
   and d.due_at <= :now
   and coalesce(rate.resumes_at, '') <= :now
   and coalesce(gone.probe_at, '') <= :now
@@ -60,7 +73,12 @@ select d.* {_READY}
       and other.claimed_at > :in_flight
       and (other.claimed_at > :pace or other.state = 'sending')
   )
-order by d.due_at, d.id limit 1
+  and (
+    select count(*) from deliveries as other
+    where other.workspace = d.workspace and other.state = 'sending'
+      and other.claimed_at > :in_flight
+  ) < :per_workspace
+{{only}} order by d.due_at, d.id limit 1
 """  # noqa: S608 (a constant of this module)
 _CLAIM = """
 update deliveries set state = 'sending', attempts = attempts + 1, claimed_at = :now, error = null
@@ -77,6 +95,7 @@ select d.due_at, rate.resumes_at, gone.probe_at,
     where other.workspace = d.workspace and other.channel = d.channel and other.state = 'sending'
   ) as sending_at
 {_READY}
+  and d.background = :background
 order by d.due_at limit 100
 """  # noqa: S608 (a constant of this module)
 _UNCONFIRMED = """
@@ -86,8 +105,15 @@ where d.state = 'sending' and d.claimed_at < :before and d.due_at <= :now
 order by d.id limit 50
 """
 _PROBE_LATER = """
-update channel_blocks set probe_at = :at where workspace = :workspace and channel = ''
+update channel_blocks set probes = probes + 1,
+  probe_at = case reason when 'no_answer' then :soon else :later end
+where workspace = :workspace and channel = ''
 """
+_PROBE_NOW = """
+update channel_blocks set probe_at = :now, probes = 0 where channel = '' and probe_at > :now
+"""
+_PREPARE = "update deliveries set due_at = :until where id = :id"
+_PREPARED = "update deliveries set due_at = :due_at where key = :key and state = 'pending'"
 _OTHERS_LIMITED = """
 select key from deliveries
 where state = 'pending' and attempts > 0 and workspace = :workspace and channel <> :channel
@@ -114,6 +140,24 @@ limit 1
 
 
 @dataclass(frozen=True, slots=True)
+class ClaimScope:
+    """Which deliveries a worker can take.
+
+    Attributes:
+        waited_for: those that a person waits for; they come first.
+        background: those that nobody waits for.
+        prepared: keys of digests whose picture is ready; another digest is leased, so that its
+            picture is prepared before it is claimed. None if no digest is prepared.
+        prepare_from: digests that were due before are claimed all the same; None for no digest.
+    """
+
+    waited_for: bool = True
+    background: bool = True
+    prepared: Collection[str] | None = None
+    prepare_from: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Unconfirmed:
     """A delivery that was claimed and neither confirmed nor rejected.
 
@@ -123,6 +167,9 @@ class Unconfirmed:
     delivery: Delivery
     claimed_at: datetime
     error: str = ""
+
+
+_EVERYTHING = ClaimScope()
 
 
 class Outbox:
@@ -136,37 +183,62 @@ class Outbox:
         """Use a database that the caller opens and closes."""
         self._database = database
 
-    async def claim(self, at: datetime) -> Delivery | None:
+    async def claim(self, at: datetime, scope: ClaimScope = _EVERYTHING) -> Delivery | None:
         """Claim the next delivery that is due: set it to `sending`; return None if none is due.
 
-        One post a second and channel. A reply waits until its parent is sent. In a blocked channel
-        only announcements and digests are claimed, because people expect to see them there; a rate
-        limit or a blocked workspace is waited out.
+        One post a second and channel, and at most `PER_WORKSPACE` in flight in a workspace. A reply
+        waits until its parent is sent. In a blocked channel only announcements and
+        digests are claimed, because people expect to see them there; a rate limit or a blocked
+        workspace is waited out.
+
+        Args:
+            at: the time.
+            scope: which deliveries to take.
+
+        Returns:
+            A delivery; one that is leased, and not claimed, is `pending` still.
         """
-        times = {
-            "now": utc_text(at),
-            "in_flight": utc_text(at - IN_FLIGHT),
-            "pace": utc_text(at - PACE),
-        }
+        classes = [0] * scope.waited_for + [1] * scope.background
 
         def work(db: Connection) -> Delivery | None:
             table.hold_pending(db, at)
-            while row := db.one(f"{_CLAIMABLE}{db.skip_locked}", times):
-                if row["expires_at"] is not None and row["expires_at"] <= times["now"]:
-                    table.expire(db, row["key"], at)
-                    continue
-                db.execute(_CLAIM, {"id": row["id"], "now": times["now"]})
-                probed = {"workspace": row["workspace"], "at": utc_text(at + PROBE_INTERVAL)}
-                db.execute(_PROBE_LATER, probed)
-                claimed = {"state": "sending", "attempts": row["attempts"] + 1, "error": None}
-                try:
-                    return to_delivery({**row, **claimed})
-                except ValueError:
-                    logger.exception("a delivery has an unreadable payload", kind=row["kind"])
-                    db.update("deliveries", _settled("failed", "unreadable_payload"), id=row["id"])
-            return None
+            found = (_claim_one(db, at, scope, {"background": each}) for each in classes)
+            return next(filter(None, found), None)
 
         return await self._database.write_in_turn(work)
+
+    async def claim_prepared(self, delivery: Delivery, at: datetime) -> Delivery | None:
+        """End the lease of a digest and claim it; None if it has to wait.
+
+        Args:
+            delivery: as it was leased.
+            at: the time.
+        """
+        prepared = ClaimScope(prepared=(delivery.key,))
+
+        def work(db: Connection) -> Delivery | None:
+            _end_lease(db, delivery)
+            return _claim_one(db, at, prepared, {"background": 1, "key": delivery.key})
+
+        return await self._database.write_in_turn(work)
+
+    async def end_lease(self, delivery: Delivery) -> None:
+        """Let any worker claim a leased digest at once."""
+        await self._database.write_in_turn(lambda db: _end_lease(db, delivery))
+
+    async def pause_workspace(self, workspace: str, at: datetime) -> None:
+        """Block a workspace whose calls time out, until a probe is answered."""
+
+        def work(db: Connection) -> None:
+            if db.get("channel_blocks", workspace=workspace, channel=WORKSPACE) is None:
+                table.block(db, workspace, WORKSPACE, NO_ANSWER, at, at + NO_ANSWER_INTERVAL)
+
+        await self._database.write_in_turn(work)
+
+    async def probe_blocked(self, at: datetime) -> None:
+        """Probe all blocked workspaces now: a start may follow a correction of the operator's."""
+        values = {"now": utc_text(at)}
+        await self._database.write_in_turn(lambda db: db.execute(_PROBE_NOW, values))
 
     async def renew_claim(self, delivery: Delivery, at: datetime) -> Delivery | None:
         """Claim a delivery again just before the post; None if another process settled it.
@@ -292,18 +364,43 @@ class Outbox:
         return bool(await self._record(delivery, _settled("held", error), work))
 
     async def wait_for_workspace(
-        self, delivery: Delivery, at: datetime, probe_at: datetime, error: str
+        self,
+        delivery: Delivery,
+        at: datetime,
+        error: str,
+        due_at: datetime,
+        first_failed_at: datetime | None = None,
+        alerts: Iterable[Delivery] = (),
     ) -> bool:
-        """Retry a delivery, and block its whole workspace until a probe at `probe_at` is accepted.
+        """Retry a delivery, and block its whole workspace until a probe is accepted.
+
+        Args:
+            delivery: the delivery.
+            at: the time.
+            error: why.
+            due_at: when to try this delivery again; a probe may be another one.
+            first_failed_at: start of the failures that count towards giving up, if they do.
+            alerts: what tells its owner; one of them is the probe.
 
         Returns:
             Whether the workspace was not blocked before.
         """
+        probe_at = at + PROBE_INTERVAL
 
         def work(db: Connection) -> bool:
+            table.enqueue(db, alerts)
             return table.block(db, delivery.workspace, WORKSPACE, error, at, probe_at)
 
-        return bool(await self._record(delivery, _pending(at, error), work))
+        return bool(await self._record(delivery, _pending(due_at, error, first_failed_at), work))
+
+    async def blocked_since(self, workspace: str) -> datetime | None:
+        """Return since when a workspace is blocked; None if it is not."""
+
+        def work(db: Connection) -> datetime | None:
+            row = db.get("channel_blocks", workspace=workspace, channel=WORKSPACE)
+            return datetime.fromisoformat(row["since"]) if row else None
+
+        return await self._database.read(work)
 
     async def mark_failed(
         self, delivery: Delivery, error: str, alerts: Iterable[Delivery] = ()
@@ -325,9 +422,18 @@ class Outbox:
             delivery, _settled("unknown", error), lambda db: _alert(db, delivery, alerts)
         )
 
-    async def next_due(self) -> datetime | None:
-        """Return when the next pending delivery can be claimed; None if none is pending."""
-        found = await self._database.read(lambda db: db.all(_WAITING))
+    async def next_due(self, *, background: bool = True) -> datetime | None:
+        """Return when the next pending delivery can be claimed; None if none is pending.
+
+        Args:
+            background: whether deliveries count that nobody waits for.
+        """
+        classes = [0, 1] if background else [0]
+
+        def work(db: Connection) -> list[Row]:
+            return [row for each in classes for row in db.all(_WAITING, {"background": each})]
+
+        found = await self._database.read(work)
         return min((_claimable_at(row) for row in found), default=None)
 
     async def counts(self) -> dict[str, int]:
@@ -354,6 +460,58 @@ class Outbox:
             return more(db)
 
         return await self._database.write_in_turn(work)
+
+
+def _claim_one(db: Connection, at: datetime, scope: ClaimScope, which: Row) -> Delivery | None:
+    """Claim or lease the next delivery of a class, or the one with a `key`."""
+    now = utc_text(at)
+    values = {
+        **which,
+        "now": now,
+        "in_flight": utc_text(at - IN_FLIGHT),
+        "pace": utc_text(at - PACE),
+        "per_workspace": PER_WORKSPACE,
+    }
+    query = _CLAIMABLE.format(only="and d.key = :key" if "key" in which else "")
+    while row := db.one(f"{query}{db.skip_locked}", values):
+        if row["expires_at"] is not None and row["expires_at"] <= now:
+            table.expire(db, row["key"], at)
+            continue
+        if _is_to_prepare(row, scope):
+            db.execute(_PREPARE, {"id": row["id"], "until": utc_text(at + PREPARATION)})
+            return to_delivery(row)
+        db.execute(_CLAIM, {"id": row["id"], "now": now})
+        if row["probes"] is not None:
+            _probe_later(db, row["workspace"], row["probes"], at)
+        claimed = {"state": "sending", "attempts": row["attempts"] + 1, "error": None}
+        try:
+            return to_delivery({**row, **claimed})
+        except ValueError:
+            logger.exception("a delivery has an unreadable payload", kind=row["kind"])
+            db.update("deliveries", _settled("failed", "unreadable_payload"), id=row["id"])
+    return None
+
+
+def _end_lease(db: Connection, delivery: Delivery) -> None:
+    db.execute(_PREPARED, {"key": delivery.key, "due_at": utc_text(delivery.due_at)})
+
+
+def _is_to_prepare(row: Row, scope: ClaimScope) -> bool:
+    return (
+        row["kind"] == DeliveryKind.DIGEST
+        and scope.prepared is not None
+        and row["key"] not in scope.prepared
+        and (scope.prepare_from is None or row["due_at"] >= utc_text(scope.prepare_from))
+    )
+
+
+def _probe_later(db: Connection, workspace: str, probes: int, at: datetime) -> None:
+    """Set the time of the next probe of a blocked workspace, in case this one fails."""
+    longer = 2 ** min(probes, 12)
+    soon = min(NO_ANSWER_INTERVAL * longer, _LONGEST_NO_ANSWER_INTERVAL) + IN_FLIGHT
+    later = min(PROBE_INTERVAL * longer, _LONGEST_PROBE_INTERVAL)
+    times = {"soon": utc_text(at + soon), "later": utc_text(at + later)}
+    db.execute(_PROBE_LATER, {"workspace": workspace, **times})
 
 
 def _pending(due_at: datetime, error: str, first_failed_at: datetime | None = None) -> Row:

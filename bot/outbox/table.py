@@ -8,6 +8,7 @@ from typing import Any, get_args
 from pydantic import TypeAdapter
 
 from bot.outbox.model import (
+    BACKGROUND_KINDS,
     EXPIRED,
     Alert,
     Delivery,
@@ -40,19 +41,19 @@ select key from deliveries where state in ('pending', 'held', 'failed') and expi
 """
 _EXPIRE = "update deliveries set state = 'dismissed', error = :error where key = :key"
 _BLOCK = """
-insert into channel_blocks (workspace, channel, reason, since, probe_at)
-values (:workspace, :channel, :reason, :at, :probe_at)
-on conflict (workspace, channel) do update
-  set reason = excluded.reason, probe_at = excluded.probe_at
+insert into channel_blocks (workspace, channel, reason, since, probe_at, probes)
+values (:workspace, :channel, :reason, :at, :probe_at, 0)
+on conflict (workspace, channel) do update set reason = excluded.reason
 """
 _RESUME = """
 update deliveries set state = 'pending'
 where state = 'held' and workspace = :workspace and channel = :channel
 """
+# SQLite keeps the order of a cross join: few channels are blocked, and many deliveries pending.
 _TO_HOLD = """
-select d.key from channel_blocks as b join deliveries as d
-  on d.workspace = b.workspace and d.channel = b.channel
-where d.state = 'pending' and d.kind not in ('announcement', 'digest')
+select d.key from channel_blocks as b cross join deliveries as d
+where d.workspace = b.workspace and d.channel = b.channel and b.channel <> ''
+  and d.state = 'pending' and d.kind not in ('announcement', 'digest')
 """
 _HOLD = "update deliveries set state = 'held' where key = :key"
 _ALERTED = """
@@ -143,13 +144,15 @@ def block(
 ) -> bool:
     """Block a channel; return whether it was not blocked before.
 
+    A workspace that is blocked already keeps the time of its next probe.
+
     Args:
         db: the connection.
         workspace: the channel's.
         channel: the channel's id, or `WORKSPACE`.
         reason: Slack's error name.
         at: the time.
-        probe_at: when to post one delivery as a probe; used for workspaces only.
+        probe_at: when to post the first delivery as a probe; used for workspaces only.
     """
     is_new = db.get("channel_blocks", workspace=workspace, channel=channel) is None
     values = {"workspace": workspace, "channel": channel, "reason": reason}
@@ -241,6 +244,7 @@ def _to_row(delivery: Delivery) -> Row:
         "subject": subject,
         "subject_channel": subject_channel,
         "payload": _PAYLOADS[delivery.kind].dump_json(payload).decode(),
+        "background": int(delivery.kind in BACKGROUND_KINDS),
         "state": delivery.state.value,
         "attempts": 0,
         "created_at": utc_text(delivery.due_at),

@@ -27,6 +27,7 @@ from bot.decisions.transitions import postpone
 from bot.digest.service import DigestService
 from bot.outbox.issues import DeliveryIssues, overdue_since
 from bot.outbox.model import Delivery, DeliveryKind, OpenModalOffer, TextNotice, to_person
+from bot.outbox.permalinks import LONGEST, Permalinks
 from bot.outbox.table import enqueue
 from bot.services.channels import ChannelService
 from bot.services.decisions import DecisionService, superseded
@@ -94,6 +95,10 @@ class Services:
         self.digests = DigestService(database, clock, self.playbooks, wake_delivery)
         self.delivery_issues = DeliveryIssues(database, clock, wake_delivery)
         self.reviews = ReviewService(database, clock, self.playbooks, self.people, wake_delivery)
+
+    def permalinks(self, longest: float = LONGEST) -> Permalinks:
+        """Return a cache of permalinks; `longest` is its timeout in seconds."""
+        return Permalinks(self._database, self._clock, longest)
 
     async def post(
         self,

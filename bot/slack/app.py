@@ -68,7 +68,7 @@ def create_bolt_app(
     searching = search.SearchHandlers(
         services, SearchResponder(services, command), background, command
     )
-    messages = DigestMessages(installations.client_for, command)
+    messages = DigestMessages(installations.client_for, services.permalinks(), command)
     digests = digest.DigestHandlers(services, messages, home, background, command)
     subcommands = commands.CommandHandlers(services, background, searching, digests, command)
     app.middleware(Identification(services, background).identify)

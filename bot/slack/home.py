@@ -4,6 +4,7 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 import structlog
+from slack_sdk.errors import SlackApiError
 from slack_sdk.models.blocks import Block
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -11,11 +12,10 @@ from bot.decisions.model import Decision, DecisionSummary, Person
 from bot.digest.views.replies import UpcomingDigest
 from bot.services.services import Services
 from bot.slack.views.home import home_view
-from bot.slackkit.api_errors import UNREACHABLE
+from bot.slackkit.api_errors import HOME_DISABLED, UNREACHABLE, api_error_of
 from bot.slackkit.message import as_dicts
 from bot.slackkit.origin import marked_view
 from bot.slackkit.payloads import Payload, sender
-from bot.slackkit.permalinks import Permalinks
 
 logger = structlog.get_logger(__name__)
 
@@ -35,18 +35,23 @@ class HomeTab:
     def __init__(self, services: Services) -> None:
         """Remember no person yet."""
         self._services = services
-        self._permalinks = Permalinks()
+        self._permalinks = services.permalinks()
         self._seen: OrderedDict[Person, None] = OrderedDict()
+        self._is_noted = False
 
     async def publish(self, client: AsyncWebClient, person: Person) -> None:
         """Publish a person's Home tab, and refresh it from now on.
 
         Raises:
-            SlackApiError: Slack rejects the view.
+            SlackApiError: Slack rejects the view, and not because App Home is switched off.
             SlackClientError, ClientError, OSError, TimeoutError: Slack is unreachable.
         """
         self._remember(person)
-        await self._publish(client, person)
+        try:
+            await self._publish(client, person)
+        except SlackApiError as error:
+            if not self._is_switched_off(error):
+                raise
 
     def saw(self, body: Payload) -> None:
         """Remember the sender of a payload if they pressed a button in App Home."""
@@ -64,6 +69,9 @@ class HomeTab:
                 continue
             try:
                 await self._publish(client, person)
+            except SlackApiError as error:
+                if not self._is_switched_off(error):
+                    logger.info("App Home was not refreshed", reason=api_error_of(error).error)
             except UNREACHABLE as error:
                 logger.info("App Home was not refreshed", reason=type(error).__name__)
 
@@ -71,6 +79,15 @@ class HomeTab:
         """Refresh the Home tabs of a changed decision's people, and of the actor's."""
         users = (decision.driver, *decision.deciders)
         await self.refresh(client, *(Person(decision.workspace, user) for user in users), actor)
+
+    def _is_switched_off(self, error: SlackApiError) -> bool:
+        """Return whether the app has no Home tab, and say so in the log, once."""
+        if api_error_of(error).error != HOME_DISABLED:
+            return False
+        if not self._is_noted:
+            logger.warning("App Home is switched off: enable the Home Tab under “App Home”")
+        self._is_noted = True
+        return True
 
     def _remember(self, person: Person) -> None:
         self._seen[person] = None
@@ -101,5 +118,6 @@ class HomeTab:
     ) -> Mapping[int, str]:
         """Return the permalinks that Slack returns in time, by the decision's number."""
         announced = await self._services.search.announced(decisions)
-        found = await self._permalinks.of(client, announced.values())
+        workspace = decisions[0].workspace if decisions else ""
+        found = await self._permalinks.of(client, workspace, announced.values())
         return {number: found[ref] for number, ref in announced.items() if ref in found}

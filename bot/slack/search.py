@@ -25,7 +25,6 @@ from bot.slack.views.reader import OpenDecision, reader_modal
 from bot.slackkit.api_errors import UNREACHABLE
 from bot.slackkit.message import Message, sentence
 from bot.slackkit.metadata import DecisionMetadata, ListQuery
-from bot.slackkit.permalinks import Permalinks
 from bot.slackkit.uploads import TextFile, send_file
 
 logger = structlog.get_logger(__name__)
@@ -44,7 +43,7 @@ class SearchResponder:
         """Render for one workspace app; `command` is the slash command's name."""
         self._services = services
         self._command = command
-        self._permalinks = Permalinks(longest=_LINK_SECONDS)
+        self._permalinks = services.permalinks(_LINK_SECONDS)
 
     async def page(self, scope: ReadScope, query: ListQuery) -> Message:
         """Return a page of a list or a search."""
@@ -137,7 +136,9 @@ class SearchResponder:
     async def _link(self, client: AsyncWebClient, found: DecisionDetails) -> str | None:
         """Return the link to an announcement; None if Slack gives none."""
         ref = found.announced
-        return (await self._permalinks.of(client, [ref])).get(ref) if ref else None
+        if ref is None:
+            return None
+        return (await self._permalinks.of(client, found.decision.workspace, [ref])).get(ref)
 
     async def _playbook(self, decision: DecisionSummary) -> Playbook:
         return (await self._services.playbooks.of(decision)).playbook

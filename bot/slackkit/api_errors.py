@@ -7,6 +7,7 @@ Error names are listed per method, for example
 https://docs.slack.dev/reference/methods/chat.postMessage#errors.
 """
 
+import re
 from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -48,9 +49,30 @@ CHANNEL_CLOSED = NOT_A_MEMBER | {
     "restricted_action_thread_only_channel",
 }
 """The app may post no message of any kind in this channel."""
+MESSAGE_REFUSED = frozenset(
+    {"as_user_not_supported", "attachment_payload_limit_exceeded", "block_mismatch",
+     "cannot_reply_to_message", "cant_update_message", "edit_window_closed", "file_not_found",
+     "invalid_arguments", "invalid_attachments", "invalid_blocks", "invalid_blocks_format",
+     "invalid_cursor", "invalid_metadata_filter_keys", "invalid_metadata_format",
+     "invalid_metadata_schema", "invalid_ts_latest", "invalid_ts_oldest", "is_inactive",
+     "markdown_text_conflict", "message_not_found", "metadata_must_be_sent_from_app",
+     "metadata_too_large", "msg_blocks_too_long", "msg_too_long", "no_text",
+     "restricted_action_non_threadable_channel", "restricted_action_thread_locked",
+     "slack_connect_canvas_sharing_blocked", "slack_connect_clip_sharing_blocked",
+     "slack_connect_file_link_sharing_blocked", "slack_connect_lists_sharing_blocked",
+     "thread_not_found", "too_many_attachments", "too_many_contact_cards"}
+)  # fmt: skip
+"""Slack will never accept this message, and may accept others."""
+RECIPIENT_REFUSED = frozenset(
+    {"cannot_dm_bot", "messages_tab_disabled", "user_disabled", "user_not_found",
+     "user_not_in_channel", "user_not_visible", "users_not_found"}
+)  # fmt: skip
+"""Slack will never accept a direct message of the app to this person."""
 SCOPE_MISSING = frozenset({"missing_scope", "not_allowed_token_type"})
 """The token lacks the scope of the method."""
 USER_UNKNOWN = frozenset({"user_not_found", "user_not_visible", "users_not_found"})
+HOME_DISABLED = "not_enabled"
+"""The error of `views.publish` if the app's Home tab is switched off."""
 VIEW_OUTDATED = frozenset({"hash_conflict", "not_found"})
 """The view was closed or changed before an update of it."""
 BLOCKS_REFUSED = frozenset({"invalid_blocks", "invalid_blocks_format"})
@@ -59,12 +81,37 @@ FILE_NOT_READY = frozenset({"file_not_found", "invalid_blocks"})
 """Errors of a message that shows an uploaded file which Slack has not processed yet."""
 OAUTH_MISCONFIGURED = frozenset({"bad_client_secret", "bad_redirect_uri", "invalid_client_id"})
 """Errors of `oauth.v2.access` that only the operator can fix."""
+_TIMESTAMP = re.compile(r"[0-9]{1,20}\.[0-9]{1,20}")
 OAUTH_DECLINED = "access_denied"
 """The person declined the installation."""
 
 
 class InvalidResponse(SlackClientError):
     """The answer to a call is not Slack's: an HTML page instead of JSON, for example."""
+
+
+class PostUnconfirmed(SlackClientError):
+    """Slack accepted a post, and did not say where it is."""
+
+
+def is_timestamp(value: object) -> bool:
+    """Return whether a value is a message's timestamp, such as `1503435956.000247`.
+
+    https://docs.slack.dev/messaging/retrieving-messages
+    """
+    return isinstance(value, str) and _TIMESTAMP.fullmatch(value) is not None
+
+
+def place_of_post(answer: AsyncSlackResponse) -> tuple[str, str]:
+    """Return the channel and the timestamp that Slack gave a post.
+
+    Raises:
+        PostUnconfirmed: the answer lacks one of them.
+    """
+    channel, ts = answer.get("channel"), answer.get("ts")
+    if not (isinstance(channel, str) and channel and isinstance(ts, str) and is_timestamp(ts)):
+        raise PostUnconfirmed("the answer has no channel or no timestamp")
+    return channel, ts
 
 
 def client_timeout(seconds: float) -> aiohttp.ClientTimeout:

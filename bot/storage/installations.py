@@ -76,6 +76,12 @@ _ROTATE = """
 update installations set encrypted_token = :new
 where account = :account and encrypted_token = :before
 """
+_PROBE_SOON = """
+update channel_blocks set probe_at = :now, probes = 0 where channel = '' and (
+  workspace = :account
+  or workspace in (select workspace from enterprise_workspaces where enterprise = :account)
+)
+"""
 _USE_STATE = "delete from oauth_states where state = :state and expires_at > :now"
 _EXPIRED = "delete from oauth_states where expires_at <= :now"
 
@@ -88,11 +94,16 @@ class InstallationStore:
         self._database = database
 
     async def save(self, installation: Installation) -> None:
-        """Insert an installation, or replace the one of the same account."""
+        """Insert an installation, or replace the one of the same account.
+
+        What waits for its workspaces is tried again at once.
+        """
         row = {**_INSTALLATIONS.row(installation), "account": installation.account}
+        account = {"account": installation.account, "now": utc_text(installation.installed_at)}
 
         def work(db: Connection) -> None:
             db.upsert("installations", row, key=("account",))
+            db.execute(_PROBE_SOON, account)
             for workspace in _workspaces_of(db, installation.account):
                 db.delete("removed_workspaces", workspace=workspace)
 

@@ -217,6 +217,13 @@ create table private_channels (
   primary key (workspace, channel)
 );
 
+-- Where the messages of a workspace are on the web: what permalinks begin with.
+create table workspace_urls (
+  workspace text not null primary key,
+  url text not null,
+  learned_at text not null
+);
+
 -- Channels with members from other workspaces (Slack Connect).
 create table shared_channels (
   workspace text not null,
@@ -285,6 +292,7 @@ create table deliveries (
   subject text,
   subject_channel text,
   payload text not null,
+  background integer not null,    -- whether nobody waits for it: digests, questions for reviews
   state text not null,
   attempts integer not null,
   created_at text not null,
@@ -303,6 +311,8 @@ create index idx_deliveries_workspace_channel_claimed_at
 create index idx_deliveries_decision on deliveries (workspace, decision, id);
 create index idx_deliveries_parent on deliveries (parent);
 create index idx_deliveries_subject on deliveries (subject) where subject is not null;
+create index idx_deliveries_due on deliveries (background, due_at, id) where state = 'pending';
+create index idx_deliveries_pending on deliveries (workspace, channel) where state = 'pending';
 create index idx_deliveries_retried
   on deliveries (workspace, channel, id) where state = 'pending' and attempts > 0;
 create index idx_deliveries_sending
@@ -310,13 +320,14 @@ create index idx_deliveries_sending
 create index idx_deliveries_held on deliveries (workspace, channel) where state = 'held';
 
 -- Channels, or whole workspaces (channel = ''), that accept no messages. A workspace is probed with
--- one delivery at `probe_at`.
+-- one delivery at `probe_at`, after longer and longer pauses: `probes` counts them.
 create table channel_blocks (
   workspace text not null,
   channel text not null,
   reason text not null,
   since text not null,
   probe_at text not null,
+  probes integer not null,
   primary key (workspace, channel)
 );
 

@@ -62,7 +62,7 @@ def events(
             return _rejected(metrics, "size", "The request is too large.", 413)
         if body is None:
             return _rejected(metrics, "signature", _UNSIGNED, 401)
-        if body.startswith(b"ssl_check=1"):
+        if _is_ssl_check(body):
             return Response()
         if not (claims and _signed(verifier, request.headers, body)):
             return _rejected(metrics, "signature", _UNSIGNED, 401)
@@ -116,6 +116,14 @@ async def _body(request: Request, limit: int) -> bytes | None:
         if len(body) > limit:
             return None
     return bytes(body)
+
+
+def _is_ssl_check(body: bytes) -> bool:
+    """Return whether a body is that of Slack's check of the certificate, in any order of fields.
+
+    https://docs.slack.dev/interactivity/implementing-slash-commands
+    """
+    return len(body) <= MAX_UNSIGNED and b"ssl_check=1" in body.strip().split(b"&")
 
 
 def _rejected(metrics: Metrics, reason: str, message: str, status: int) -> Response:

@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from bot.decisions.ports import Clock
+from bot.outbox.failures import NO_ANSWER
 from bot.outbox.health import DeliveryHealth
 from bot.storage.playbook_versions import Playbooks
 from bot.web.metrics import DatabaseMetrics, MetricsSnapshot
@@ -196,8 +197,12 @@ def _warnings(status: _Status) -> Iterator[str]:
         yield f"{subject} no messages ({reason}); the owners have been notified"
     workspaces = Counter(each.reason for each in blocked if each.channel is None)
     for reason, count in sorted(workspaces.items()):
+        if reason == NO_ANSWER:
+            subject = "1 workspace does" if count == 1 else f"{count} workspaces do"
+            yield f"{subject} not answer in time: messages there are retried"
+            continue
         subject = "1 workspace accepts" if count == 1 else f"{count} workspaces accept"
-        yield f"{subject} no messages ({reason}): install the bot there again"
+        yield f"{subject} no messages ({reason}): correct that, or install the bot again"
 
 
 def _duration(time: timedelta) -> str:

@@ -14,7 +14,7 @@ import uvloop
 
 from bot import app
 from bot.logs import configure_logs
-from bot.outbox.model import Delivery, DeliveryKind
+from bot.outbox.model import Delivery
 from bot.outbox.store import Outbox
 from bot.settings import Settings
 from tests.faults.clock import FollowingClock
@@ -74,14 +74,14 @@ def _redirect_output(path: Path) -> None:
 
 def run_stalling_bot(config: BotConfig, port: Connection) -> None:
     """Run a bot that sends itself SIGSTOP after it has claimed a digest, before it posts it."""
-    claim = Outbox.claim
+    claim_prepared = Outbox.claim_prepared
 
-    async def hooked(self: Outbox, at: datetime) -> Delivery | None:
-        delivery = await claim(self, at)
-        if delivery is not None and delivery.kind is DeliveryKind.DIGEST:
+    async def hooked(self: Outbox, leased: Delivery, at: datetime) -> Delivery | None:
+        delivery = await claim_prepared(self, leased, at)
+        if delivery is not None:
             # On the database's thread, so that no transaction of this process is open meanwhile.
             await self._database.read(lambda _db: os.kill(os.getpid(), signal.SIGSTOP))
         return delivery
 
-    Outbox.claim = hooked  # type: ignore[method-assign] - for this process only
+    Outbox.claim_prepared = hooked  # type: ignore[method-assign] - for this process only
     run_bot(config, port)

@@ -5,7 +5,7 @@ import pytest
 from bot.decisions.errors import NothingToResend, NotTheirs
 from bot.decisions.model import Place
 from bot.outbox.model import announcement_key
-from bot.storage.installations import NotInstalled
+from bot.storage.installations import Installation, InstallationStore, NotInstalled
 from tests.services.harness import ADA, BEN, PRIVATE, PUBLIC
 from tests.slack.tiny_slack import WorkerHarness
 
@@ -31,7 +31,6 @@ ERRORS = {
     "no_text": "Slack's reason",
     "too_many_attachments": "Slack's reason",
     "slack_connect_file_link_sharing_blocked": "Slack's reason",
-    "something_new": "Slack's reason: something_new.",
 }
 
 
@@ -225,10 +224,10 @@ async def test_a_channel_that_opens_again_is_not_flooded_with_digests(
 
 
 @pytest.mark.parametrize("error", ["token_revoked", "account_inactive", "invalid_auth"])
-async def test_a_workspace_that_takes_nothing_is_tried_once_a_minute(
+async def test_a_workspace_that_takes_nothing_is_tried_less_and_less_often(
     env: WorkerHarness, error: str
 ) -> None:
-    """While Slack rejects the token, all deliveries wait, and one call a minute is made."""
+    """While Slack rejects the token, all deliveries wait; each pause between calls is longer."""
     env.slack.script = [error] * 3
     await env.harness.post_decision(ADA, PUBLIC)
     await env.harness.post_decision(BEN, PRIVATE)
@@ -238,8 +237,8 @@ async def test_a_workspace_that_takes_nothing_is_tried_once_a_minute(
     assert len(env.slack.arrived) == first <= 2
     (stop,) = await env.outbox.blocked()
     assert (stop.workspace, stop.channel, stop.reason) == ("T1", None, error)
-    for _ in range(3):
-        await env.advance(seconds=60)
+    for minutes in (1, 1, 2):
+        await env.advance(minutes=minutes)
     assert await env.outbox.blocked() == []
     assert len(env.slack.arrived) - len(env.slack.kept) == 3
     for _ in range(3):
@@ -249,16 +248,57 @@ async def test_a_workspace_that_takes_nothing_is_tried_once_a_minute(
 
 
 async def test_a_workspace_without_the_bot_waits_for_it(env: WorkerHarness) -> None:
-    """After an uninstallation deliveries wait; after a new installation they are sent."""
+    """After an uninstallation deliveries wait; after a new installation they are sent at once."""
     client_for, env.worker._client_for = env.worker._client_for, _nobody
     await env.harness.post_decision()
-    await env.advance(days=3)
+    for minutes in (1, 1, 2, 4, 8, 16, 32, 60, 60, 3000):
+        await env.advance(minutes=minutes)
+    looked_up = await env.harness.rows("deliveries")
+    assert looked_up[0]["attempts"] == 10
     assert (await env.states())["announcement"] == "pending"
     env.worker._client_for = client_for
-    await env.advance(minutes=1)
-    await env.advance(seconds=1)
+    installed = Installation("T1", None, "One", "U0", "U1", (), "", env.harness.clock.now())
+    await InstallationStore(env.harness.database).save(installed)
+    for _ in range(2):
+        await env.advance(seconds=1)
     assert len(env.slack.kept) == 2
 
 
 async def _nobody(_workspace: str) -> None:
     raise NotInstalled
+
+
+async def test_a_workspace_that_refuses_for_an_unknown_reason_waits(env: WorkerHarness) -> None:
+    """While Slack refuses all calls for a reason that is not the message's, nothing is given up."""
+    env.slack.script = ["two_factor_setup_required"] * 12
+    await env.harness.post_decision()
+    for _ in range(6):
+        await env.advance(minutes=5)
+    assert (await env.states())["announcement"] == "pending"
+    (block,) = await env.outbox.blocked()
+    assert (block.channel, block.reason) == (None, "two_factor_setup_required")
+    env.slack.script.clear()
+    for _ in range(4):
+        await env.advance(hours=1)
+    assert set((await env.states()).values()) == {"sent"}
+    assert await env.outbox.blocked() == []
+
+
+async def test_a_message_that_alone_is_refused_for_an_unknown_reason_is_given_up(
+    env: WorkerHarness,
+) -> None:
+    """If Slack accepts others meanwhile, the owner is told at once, and again when it is over."""
+    env.slack.script_of["C1"] = ["a_word_of_tomorrow"] * 20
+    await env.harness.post_decision()
+    await env.rest()
+    await env.advance(minutes=1)
+    (told,) = texts_to(env, "U1")
+    assert "yet. Slack's reason: a_word_of_tomorrow." in told
+    assert await env.outbox.blocked() == []
+    for _ in range(6):
+        await env.advance(minutes=5)
+    assert (await env.states())["announcement"] == "failed"
+    assert "Try again" in texts_to(env, "U1")[-1]
+    await env.harness.services.notify(BEN, "Others go on.")
+    await env.advance(minutes=1)
+    assert texts_to(env, "U2") == ["Others go on."]

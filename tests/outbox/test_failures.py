@@ -13,7 +13,14 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from bot.outbox.failures import LONGEST_RATE_LIMIT, Failure, FailureClass, classify, is_server_error
+from bot.outbox.failures import (
+    LONGEST_RATE_LIMIT,
+    NO_ANSWER,
+    Failure,
+    FailureClass,
+    classify,
+    is_server_error,
+)
 from bot.slackkit.api_errors import client_timeout
 from bot.storage.installations import NotInstalled, TokenUnreadable
 
@@ -90,7 +97,7 @@ def test_internal_errors_leave_the_outcome_unknown(
 @pytest.mark.parametrize(
     "error",
     [
-        *("invalid_blocks", "msg_blocks_too_long", "thread_not_found", "a_word_of_tomorrow"),
+        *("invalid_blocks", "msg_blocks_too_long", "thread_not_found", "user_not_found"),
         *("restricted_action_thread_locked", "restricted_action_non_threadable_channel"),
     ],
 )
@@ -199,10 +206,28 @@ async def test_a_connection_that_takes_too_long_was_none(deaf: int) -> None:
         aiohttp.ServerDisconnectedError(),
         aiohttp.ClientOSError("reset"),
         aiohttp.ClientPayloadError("cut off"),
-        TimeoutError(),
         OSError("broken pipe"),
     ],
 )
 def test_what_broke_off_may_have_been_posted(error: Exception) -> None:
     """If the connection breaks after the request was sent, the outcome is unknown."""
     assert classify(error) == Failure(FailureClass.UNKNOWN, type(error).__name__)
+
+
+@pytest.mark.parametrize("error", [TimeoutError(), aiohttp.ServerTimeoutError()])
+def test_a_timeout_is_no_answer(error: Exception) -> None:
+    """After a timeout the outcome is unknown, and the reason differs from a broken connection."""
+    assert classify(error) == Failure(FailureClass.UNKNOWN, NO_ANSWER)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        *("accesslimited", "access_denied", "two_factor_setup_required", "is_bot"),
+        *("enterprise_is_restricted", "method_deprecated", "deprecated_endpoint"),
+        *("no_such_subteam", "ip_not_allowed", "unknown_method", "a_word_of_tomorrow"),
+    ],
+)
+def test_an_error_that_is_not_listed_holds_the_workspace(error: str) -> None:
+    """Only errors that are listed as the message's own reject it."""
+    assert classify(refused(error=error)) == Failure(FailureClass.UNEXPLAINED, error)

@@ -62,7 +62,7 @@ async def test_deliveries_of_a_blocked_workspace_have_no_age(harness: ServiceHar
     assert await harness.services.digests.lag(later) == timedelta(days=30)
     claimed = await harness.outbox.claim(harness.clock.now())
     assert claimed is not None
-    await harness.outbox.wait_for_workspace(claimed, BEGIN, later, "account_inactive")
+    await harness.outbox.wait_for_workspace(claimed, BEGIN, "account_inactive", BEGIN)
     found = await harness.database.read(delivery_health)
     assert (found.counts["pending"], found.oldest) == (3, None)
     assert await harness.services.digests.lag(later) == timedelta()

@@ -33,7 +33,7 @@ async def states(harness: ServiceHarness) -> list[object]:
 
 async def test_each_delivery_is_taken_once(harness: ServiceHarness) -> None:
     """Of fifty concurrent workers, only one claims each delivery."""
-    people = [Person("T1", f"U{number}") for number in range(10)]
+    people = [Person(f"T{number}", f"U{number}") for number in range(10)]
     for person in people:
         await harness.services.notify(person, "Hello.")
     found = [each for each in await asyncio.gather(*(claim(harness) for _ in range(50))) if each]
@@ -46,7 +46,7 @@ async def test_two_processes_share_the_deliveries(harness: ServiceHarness) -> No
     """Two connections to the same database never claim the same delivery."""
     other = ServiceHarness(await Database(harness.database.location).open())
     for number in range(10):
-        await harness.services.notify(Person("T1", f"U{number}"), "Hello.")
+        await harness.services.notify(Person(f"T{number}", f"U{number}"), "Hello.")
     found = await asyncio.gather(*(claim(each) for _ in range(10) for each in (harness, other)))
     await other.database.close()
     keys = [each.key for each in found if each]

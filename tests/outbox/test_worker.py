@@ -162,11 +162,14 @@ async def test_an_unreachable_slack_is_waited_out(env: WorkerHarness) -> None:
     assert [each["text"] for each in env.slack.kept] == ["Hello."]
 
 
-@pytest.mark.parametrize(("trouble", "kept"), [("drop_before", 0), ("drop_after", 1)])
+@pytest.mark.parametrize(("trouble", "kept"), [("drop_before", 0), ("drop_after", 1), ("bare", 1)])
 async def test_a_broken_connection_asks_the_driver(
     env: WorkerHarness, trouble: str, kept: int
 ) -> None:
-    """A request whose connection broke is not repeated; the driver is asked to check."""
+    """A request whose connection broke is not repeated; the driver is asked to check.
+
+    Nor is one whose answer does not say where the message is.
+    """
     env.slack.script = [trouble]
     decision = await env.harness.post_decision()
     await env.rest()

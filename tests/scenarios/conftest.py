@@ -9,17 +9,16 @@ import pytest
 
 from bot import app
 from bot.app import Application
-from bot.digest import messages
 from bot.outbox import worker
 from bot.outbox.images import Images
+from bot.outbox.permalinks import Permalinks
 from bot.playbooks import library, loader
 from bot.playbooks.engine import RuleEngine
 from bot.playbooks.model import Playbook
 from bot.playground import serving, view_lifecycle
-from bot.slack import connection, home, replies, search
+from bot.services import services
+from bot.slack import connection, replies
 from bot.slack.directory import SlackDirectory
-from bot.slack.handlers import questionnaire
-from bot.slackkit.permalinks import Permalinks
 from bot.storage.connection import Location
 from tests.engines import EmbeddedPostgres
 from tests.scenarios.harness import TIMEOUT, FastForwardPlayground, Harness
@@ -61,8 +60,9 @@ def long_timeouts() -> Iterator[None]:
             patch.setattr(module, "SLACK_SECONDS", TIMEOUT)
         patch.setattr(app, "SlackDirectory", partial(SlackDirectory, longest=TIMEOUT))
         patch.setattr(worker, "Images", partial(Images, seconds=TIMEOUT))
-        for module in (messages, search, questionnaire, home):
-            patch.setattr(module, "Permalinks", lambda **_: Permalinks(longest=TIMEOUT))
+        patch.setattr(
+            services, "Permalinks", lambda *given: Permalinks(*given[:2], longest=TIMEOUT)
+        )
         patch.setattr(connection, "_FIRST_CONNECTION", TIMEOUT)
         patch.setattr(connection, "_ACK_SECONDS", TIMEOUT)
         yield

@@ -38,6 +38,7 @@ class TinySlack:
         "ok": store the message.
         "drop_before", "drop_after": break the connection before or after storing it.
         "kept 500": store it and answer with that status all the same.
+        "bare": store it, and answer without its channel and timestamp.
         "429 30": refuse it, with the seconds to wait.
         "503": refuse it with that status.
         Any other word: refuse it with that Web API error.
@@ -65,7 +66,7 @@ class TinySlack:
         script = self.script_of.get(message["channel"]) or self.script
         word = script.pop(0) if script else "ok"
         await self.gate.wait()
-        if word in {"ok", "drop_after"} or word.startswith("kept "):
+        if word in {"ok", "bare", "drop_after"} or word.startswith("kept "):
             (self.updates if "ts" in message else self.kept).append(message)
         if word.startswith("drop"):
             assert request.transport is not None
@@ -86,6 +87,8 @@ def _answer(word: str, message: dict[str, Any], number: int) -> web.Response:
         return web.json_response(refused, status=429, headers={"Retry-After": seconds})
     if first.isdecimal():
         return web.Response(text="<html>Bad gateway</html>", status=int(first))
+    if first == "bare":
+        return web.json_response({"ok": True})
     if first in {"ok", "drop_after", "drop_before"}:
         return web.json_response(
             {"ok": True, "channel": message["channel"], "ts": message.get("ts", f"{number}.0")}
@@ -100,8 +103,8 @@ class WatchedOutbox(Outbox):
         super().__init__(database)
         self.rested = asyncio.Event()
 
-    async def next_due(self) -> datetime | None:
-        due = await super().next_due()
+    async def next_due(self, *, background: bool = True) -> datetime | None:
+        due = await super().next_due(background=background)
         self.rested.set()
         return due
 
@@ -120,7 +123,7 @@ class WorkerHarness:
         )
         self.attempts = Counter[Attempt]()
         services, clock = self.harness.services, self.harness.clock
-        digests = DigestMessages(self._client_for, "/ragvsft")
+        digests = DigestMessages(self._client_for, services.permalinks(), "/ragvsft")
         policy = FailurePolicy(
             self.outbox, services.delivery_issues, services.person_unreachable, clock
         )

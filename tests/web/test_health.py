@@ -156,7 +156,7 @@ WARNINGS: dict[str, tuple[Callable[[Bot], None], list[str]]] = {
         ),
         [
             "2 channels accept no messages (is_archived); the owners have been notified",
-            "1 workspace accepts no messages (revoked): install the bot there again",
+            "1 workspace accepts no messages (revoked): correct that, or install the bot again",
         ],
     ),
     "playbooks": (

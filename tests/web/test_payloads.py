@@ -101,11 +101,20 @@ async def test_noise_causes_no_server_error(bot: httpx.AsyncClient) -> None:
             assert answer.status_code < 500, body
 
 
-async def test_slack_s_check_of_the_certificate_is_answered(bot: httpx.AsyncClient) -> None:
-    """Slack's periodic SSL check of a public app gets 200."""
-    body = urlencode({"ssl_check": "1", "token": "x"})
-    answer = await bot.post("/slack/events", content=body, headers=signed(body.encode()))
+@pytest.mark.parametrize("body", [b"ssl_check=1&token=x", b"token=x&ssl_check=1", b"ssl_check=1\n"])
+async def test_slack_s_check_of_the_certificate_is_answered(
+    bot: httpx.AsyncClient, body: bytes
+) -> None:
+    """Slack's periodic SSL check of a public app gets 200, unsigned and in any order of fields."""
+    answer = await bot.post("/slack/events", content=body, headers={"content-type": FORM})
     assert answer.status_code == 200
+
+
+@pytest.mark.parametrize("body", [b"token=ssl_check=1", b"command=/x&text=ssl_check%3D1", b"a=1"])
+async def test_no_other_body_passes_for_a_check(bot: httpx.AsyncClient, body: bytes) -> None:
+    """A body that only mentions the check is rejected without a signature."""
+    answer = await bot.post("/slack/events", content=body, headers={"content-type": FORM})
+    assert answer.status_code == 401
 
 
 async def test_slack_s_check_of_the_address_is_answered(bot: httpx.AsyncClient) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import structlog
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.response import BoltResponse
+from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.decisions.errors import (
@@ -165,15 +166,37 @@ class ErrorHandlers:
     async def _tell_in_modal(self, error: Exception, body: Body, client: AsyncWebClient) -> None:
         """Report a failure in the modal whose button was pressed."""
         notice = notice_modal("This didn't work", error_text(error))
-        await update_view(client, body["view"], notice)
+        try:
+            await update_view(client, body["view"], notice)
+        except (KeyError, NotOpened, SlackApiError):
+            await self._tell(error, body)
 
     async def _tell(self, error: BaseException, body: Body) -> None:
         """Report a failure where the person acted, or else by direct message."""
         text = error_text(error)
         if await respond_privately(body, sentence(text)):
             return
-        if body.get("type") != "event_callback" and not isinstance(error, NotInstalled):
-            await self._services.notify(sender(body), text)
+        if body.get("type") == "event_callback" or isinstance(error, NotInstalled):
+            return
+        person = _addressee(body)
+        if person is None:
+            logger.error("a failure could not be reported: nobody is named in the payload")
+        else:
+            await self._services.notify(person, text)
+
+
+def _addressee(body: Body) -> Person | None:
+    """Return who gets a direct message about a failure; None if the payload names nobody.
+
+    A person from another company gets it in the workspace of the shared channel.
+    """
+    try:
+        return sender(body)
+    except InvalidPayload:
+        return None
+    except ExternalUser as error:
+        where = shared_channel(body)
+        return Person(where[0], str(error.args[0])) if where and error.args else None
 
 
 def register(app: AsyncApp, errors: ErrorHandlers) -> None:

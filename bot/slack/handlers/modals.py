@@ -20,6 +20,7 @@ from bot.slackkit.api_errors import (
     UNREACHABLE,
     VIEW_OUTDATED,
     api_error_of,
+    call_slack,
 )
 from bot.slackkit.metadata import response_url_of
 from bot.slackkit.origin import ORIGIN, marked_view
@@ -76,7 +77,7 @@ async def open_view(
     call = client.views_push if in_modal else client.views_open
     try:
         marked = marked_view(view, sender(body).workspace)
-        await call(trigger_id=body["trigger_id"], view=marked)
+        await call_slack(call(trigger_id=body["trigger_id"], view=marked))
     except SlackApiError as error:
         if not _is_transient(error):
             raise
@@ -95,11 +96,13 @@ async def update_view(
         SlackApiError: Slack rejects the modal itself, which is a bug of ours.
     """
     try:
-        marked = marked_view(shown, view.get(ORIGIN))
-        await client.views_update(view_id=view["id"], hash=view["hash"], view=marked)
+        marked = marked_view(view, sender(body).workspace)
+        await call_slack(call(trigger_id=body["trigger_id"], view=marked))
     except SlackApiError as error:
         if api_error_of(error).error in VIEW_OUTDATED:
             return
+        if _is_transient(error):
+            raise NotOpened from error
         raise
     except UNREACHABLE as error:
         raise NotOpened from error
@@ -114,10 +117,14 @@ async def ack_closing(ack: AsyncAck, view: Mapping[str, Any]) -> None:
 
 
 def _is_transient(error: SlackApiError) -> bool:
-    """Return whether opening failed because of an expired trigger or an outage of Slack's."""
+    """Return whether a call failed because of an expired trigger, or an outage of Slack's.
+
+    An answer without an error name is not Slack's: a gateway's page, for example.
+    """
     refusal = api_error_of(error)
     return (
-        "trigger" in refusal.error
+        not refusal.error
+        or "trigger" in refusal.error
         or "trigger_id" in refusal.details
         or refusal.error in RATE_LIMITED | SERVER_ERRORS | TEMPORARY
         or refusal.status >= 429

@@ -40,7 +40,6 @@ from bot.slackkit.payloads import (
     text_of_message,
     value_pressed,
 )
-from bot.slackkit.permalinks import Permalinks
 
 Body = dict[str, Any]
 
@@ -229,7 +228,7 @@ class ShortcutHandlers:
         """Handle the shortcuts."""
         self._services = services
         self._background = background
-        self._permalinks = Permalinks()
+        self._permalinks = services.permalinks()
 
     async def open(self, ack: AsyncAck, body: Body, client: AsyncWebClient) -> None:
         """Open the questionnaire."""
@@ -251,7 +250,7 @@ class ShortcutHandlers:
         if message is None:
             return
         ref = MessageRef(*message)
-        link = (await self._permalinks.of(client, [ref])).get(ref)
+        link = (await self._permalinks.fetch(client, [ref])).get(ref)
         if link is not None:
             source = Source(ref.channel, link)
             await self._services.drafts.set_source(draft.driver, draft.id, source)

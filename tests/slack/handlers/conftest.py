@@ -46,6 +46,6 @@ def commands(harness: ServiceHarness, background: BackgroundTasks) -> CommandHan
         return AsyncWebClient(workspace)
 
     search = SearchHandlers(services, SearchResponder(services, NAME), background, NAME)
-    digests = DigestMessages(client_for, NAME)
+    digests = DigestMessages(client_for, services.permalinks(), NAME)
     digest = DigestHandlers(services, digests, HomeTab(services), background, NAME)
     return CommandHandlers(services, background, search, digest, NAME)
