@@ -287,7 +287,7 @@ async def test_a_workspace_that_refuses_for_an_unknown_reason_waits(env: WorkerH
 async def test_a_message_that_alone_is_refused_for_an_unknown_reason_is_given_up(
     env: WorkerHarness,
 ) -> None:
-    """If Slack accepts others meanwhile, the owner is told at once, and again when it is over."""
+    """If Slack accepts others meanwhile, its owner gets an alert at once and at the end."""
     env.slack.script_of["C1"] = ["a_word_of_tomorrow"] * 20
     await env.harness.post_decision()
     await env.rest()
