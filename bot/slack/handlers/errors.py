@@ -178,25 +178,12 @@ class ErrorHandlers:
             return
         if body.get("type") == "event_callback" or isinstance(error, NotInstalled):
             return
-        person = _addressee(body)
-        if person is None:
-            logger.error("a failure could not be reported: nobody is named in the payload")
+        try:
+            person = sender(body)
+        except InvalidPayload:
+            logger.error("a failure could not be reported: nobody is named in the payload")  # noqa: TRY400 (a sentence)
         else:
             await self._services.notify(person, text)
-
-
-def _addressee(body: Body) -> Person | None:
-    """Return who gets a direct message about a failure; None if the payload names nobody.
-
-    A person from another company gets it in the workspace of the shared channel.
-    """
-    try:
-        return sender(body)
-    except InvalidPayload:
-        return None
-    except ExternalUser as error:
-        where = shared_channel(body)
-        return Person(where[0], str(error.args[0])) if where and error.args else None
 
 
 def register(app: AsyncApp, errors: ErrorHandlers) -> None:

@@ -96,8 +96,8 @@ async def update_view(
         SlackApiError: Slack rejects the modal itself, which is a bug of ours.
     """
     try:
-        marked = marked_view(view, sender(body).workspace)
-        await call_slack(call(trigger_id=body["trigger_id"], view=marked))
+        marked = marked_view(shown, view.get(ORIGIN))
+        await call_slack(client.views_update(view_id=view["id"], hash=view["hash"], view=marked))
     except SlackApiError as error:
         if api_error_of(error).error in VIEW_OUTDATED:
             return
