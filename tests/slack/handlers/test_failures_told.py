@@ -23,6 +23,12 @@ FROM_OUTSIDE: Mapping[str, Any] = {
     "channel": {"id": "C1", "name": "shared"},
 }
 
+PRESS: Mapping[str, Any] = {
+    "trigger_id": "1",
+    "team": {"id": "T1"},
+    "user": {"id": "U1", "team_id": "T1"},
+}
+
 
 async def notices(harness: ServiceHarness) -> list[tuple[object, object]]:
     """Return to whom direct messages are due."""
@@ -80,7 +86,7 @@ async def test_an_answer_that_is_not_slacks_opens_no_modal(answer: str) -> None:
     async with TestServer(app) as server:
         client = AsyncWebClient("xoxb-1", base_url=str(server.make_url("/api/")), retry_handlers=[])
         with pytest.raises(NotOpened):
-            await open_view(client, {"trigger_id": "1"}, {"type": "modal"})
+            await open_view(client, PRESS, {"type": "modal"})
         with pytest.raises(NotOpened):
             await update_view(client, {"id": "V1", "hash": "1"}, {"type": "modal"})
 
