@@ -10,7 +10,7 @@ from bot import app
 from bot.slackkit.message import Drawing
 from tests.bench.storm import StormSize, StormSlack, run_storm
 
-WITHIN = 60.0
+WITHIN = 120.0
 SIZE = StormSize(workspaces=40, hanging=2, messages=50, call_seconds=0.02, limit=WITHIN)
 
 
