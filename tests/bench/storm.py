@@ -45,7 +45,7 @@ from bot.settings import Settings
 from bot.slack.oauth.installations import TokenCipher
 from bot.storage.connection import Connection
 from bot.storage.database import Database
-from bot.storage.decisions import add_decision
+from bot.storage.decisions import add_decisions
 from bot.storage.installations import Installation, InstallationStore
 from bot.storage.playbook_versions import save_playbook
 
@@ -306,7 +306,7 @@ def _add_workspace(
     for number in range(1, _DECISIONS + 1):
         opened = due - timedelta(days=rng.randrange(1, 80), hours=rng.randrange(20))
         decision = _decision(engine, workspace, number, place, opened, rng)
-        add_decision(db, decision)
+        add_decisions(db, [decision])
         enqueue(db, [announcement_delivery(decision)])
         sent = {
             "state": DeliveryState.SENT.value,
