@@ -2,8 +2,8 @@
 
     python -m tests.faults.postgres --kills 300 [--seed N] [--history] [--keep FOLDER]
 
-One bot stays; another one beside it is killed again and again at named points, and every few kills
-it is the server that is killed, all its processes at once, at a point that a bot reaches. It is
+One bot stays; another one beside it is killed again and again at named points, and each third kill
+is one of the server: all its processes at once, at a point that a bot reaches. It is
 started again after a pause, at times longer than a request may wait. The exit status is 1 if
 anything was lost or duplicated.
 """
@@ -27,7 +27,7 @@ from tests.faults.phases import drain, running_workload
 from tests.faults.two_processes import TIME_PER_POST, advance_clock
 
 _SERVER_EVERY = 3
-"""Every so many kills the server is killed instead of a bot."""
+"""The last of so many kills is one of the server."""
 _ADVANCE_EVERY = 4
 _MAX_NTH = 12
 _WAIT_SECONDS = 10
@@ -49,7 +49,8 @@ async def run_postgres_faults(
             await harness.start_bot()
             async with running_workload(harness) as workload:
                 while run.kills.total() + counts.total() < kills:
-                    if harness.rng.randrange(_SERVER_EVERY) == 0:
+                    done = run.kills.total() + counts.total()
+                    if done % _SERVER_EVERY == _SERVER_EVERY - 1:
                         counts[await _kill_server(harness, server)] += 1
                     else:
                         await run.kill_one()

@@ -93,16 +93,19 @@ class BotProcess:
     @property
     def is_stopped(self) -> bool:
         """Whether SIGSTOP has stopped it, according to /proc."""
-        stat = Path(f"/proc/{self.pid}/stat").read_text()
-        return stat.rpartition(")")[2].split()[0] == "T"
+        return _state_of(self.pid) == "T"
 
     @property
     def is_rendering(self) -> bool:
-        """Whether it has a child process, which renders a chart, according to /proc."""
-        threads = Path(f"/proc/{self.pid}/task").glob("*/children")
-        with suppress(FileNotFoundError, ProcessLookupError):  # it has ended meanwhile
-            return any(thread.read_text() for thread in threads)
-        return False
+        """Whether a child process computes, which renders a chart, according to /proc.
+
+        One that waits for the next chart sleeps.
+        """
+        children: list[str] = []
+        for thread in Path(f"/proc/{self.pid}/task").glob("*/children"):
+            with suppress(FileNotFoundError, ProcessLookupError):  # it has ended meanwhile
+                children += thread.read_text().split()
+        return any(_state_of(int(child)) in {"R", "D"} for child in children)
 
     def resume(self) -> None:
         """Send SIGCONT."""
@@ -142,3 +145,14 @@ def _ensure_forkserver() -> None:
             del os.environ["PYTHONPATH"]
         else:
             os.environ["PYTHONPATH"] = before
+
+
+def _state_of(pid: int) -> str | None:
+    """Return the letter of /proc for the state of a process; None if it has ended.
+
+    Source: https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html
+    """
+    with suppress(FileNotFoundError, ProcessLookupError):
+        stat = Path(f"/proc/{pid}/stat").read_text()
+        return stat.rpartition(")")[2].split()[0]
+    return None

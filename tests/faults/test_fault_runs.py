@@ -13,6 +13,7 @@ from tests.faults.disk import run_full_disk
 from tests.faults.harness import CHANNELS, FaultHarness, fault_harness
 from tests.faults.kills import NAMED, run_kills
 from tests.faults.phases import drain, running_workload
+from tests.faults.postgres import run_postgres_faults
 from tests.faults.processes import BotProcess
 from tests.faults.slack import run_slack_faults
 from tests.faults.two_processes import run_two_processes
@@ -51,6 +52,13 @@ async def test_a_full_disk_loses_and_duplicates_nothing(tmp_path: Path) -> None:
 async def test_two_processes_lose_and_duplicate_nothing(tmp_path: Path) -> None:
     """Two bots on one database deliver exactly once while one of them is killed repeatedly."""
     _, report, _ = await run_two_processes(tmp_path / "run", kills=2, seed=1)
+    _assert_ok(report)
+
+
+async def test_kills_of_postgresql_lose_and_duplicate_nothing(tmp_path: Path) -> None:
+    """Two bots deliver exactly once while one of them, or their server, is killed."""
+    kills, report, _ = await run_postgres_faults(tmp_path / "run", kills=3, seed=1)
+    assert sum(count for name, count in kills.items() if name.startswith("server")) == 1
     _assert_ok(report)
 
 

@@ -318,7 +318,8 @@ class Workload:
 
 def _number_in(view: View) -> int:
     """Return the number that a modal is about: one that was asked for earlier may open late."""
-    return DecisionMetadata.model_validate_json(view.private_metadata).decision
+    _workspace, _, metadata = view.private_metadata.partition("|")
+    return DecisionMetadata.model_validate_json(metadata).decision
 
 
 def number_of(message: SlackMessage) -> int:
