@@ -365,13 +365,15 @@ def _has_content(
 ) -> bool:
     """Return whether a weekly digest has something to report.
 
-    What still waits was in the last digest, so only what is new since then counts.
+    What waits comes back each week. If the last digest was posted by hand, what waits was just
+    reported, so only what is new since then counts.
     """
     playbooks = _hashes(current)
     query = query_for(settings, window, playbooks)
     if queries.has_news(db, query):
         return True
-    if not any(run.arrived for run in runs) and queries.section_counts(db, query):
+    by_hand = bool(runs) and runs[0].day is None and runs[0].arrived
+    if not by_hand and queries.section_counts(db, query):
         return True
     if playbooks_before(runs) == playbooks:
         return False

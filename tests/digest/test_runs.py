@@ -298,22 +298,34 @@ async def test_a_quiet_week_loses_nothing(harness: ServiceHarness) -> None:
     assert post.since == datetime(2026, 1, 5, 9, tzinfo=UTC)
 
 
-async def test_a_week_without_news_is_silent(harness: ServiceHarness) -> None:
-    """What still waits was in the last digest: the next one comes with news, and tells it all."""
+async def test_what_waits_comes_back_each_week(harness: ServiceHarness) -> None:
+    """A decision that still waits is in each weekly digest; once it is closed, none comes."""
     waiting = await harness.post_decision()
     await switch_on(harness)
-    for day, expected in (("12", 1), ("19", 0), ("26", 0)):
+    for day in ("12", "19"):
         await set_time(harness, f"2026-01-{day} 09:00")
+        assert await send_due(harness) == 1, day
+    harness.clock.advance(HOUR)
+    await harness.services.decisions.withdraw(ADA, waiting.number, "Not needed.")
+    for day, expected in (("2026-01-26", 1), ("2026-02-02", 0)):
+        await set_time(harness, f"{day} 09:00")
         assert await send_due(harness) == expected, day
-    view = GivenView(choice="tuning")
-    await harness.services.perspectives.give(BEN, waiting.number, view)
-    await set_time(harness, "2026-02-02 09:00")
-    assert await send_due(harness) == 1, "a view that differs is news"
-    assert (await posts(harness))["2026-W06"].since == datetime(2026, 1, 12, 9, tzinfo=UTC)
 
 
-async def test_a_review_that_came_due_is_news(harness: ServiceHarness) -> None:
-    """A review is news in the week in which it comes due, and only then."""
+async def test_after_post_now_a_view_that_differs_is_news(harness: ServiceHarness) -> None:
+    """A view that differs since a digest posted by hand is worth a weekly one."""
+    waiting = await harness.post_decision()
+    await switch_on(harness)
+    await set_time(harness, "2026-01-06 09:00")
+    await post_now(harness)
+    harness.clock.advance(HOUR)
+    await harness.services.perspectives.give(BEN, waiting.number, GivenView(choice="tuning"))
+    await set_time(harness, "2026-01-12 09:00")
+    assert await send_due(harness) == 1
+
+
+async def test_a_review_comes_with_the_week_in_which_it_is_due(harness: ServiceHarness) -> None:
+    """A review is in each weekly digest from the week in which it comes due."""
     await set_time(harness, "2026-01-05 12:00")
     made = await harness.post_decision()
     await harness.services.decisions.accept(ADA, made.number)
@@ -322,25 +334,23 @@ async def test_a_review_that_came_due_is_news(harness: ServiceHarness) -> None:
     for week in range(1, 16):
         await set_time(harness, f"{date(2026, 1, 5) + timedelta(weeks=week)} 09:00")
         sent[week] = await send_due(harness)
-    assert [week for week, posted in sent.items() if posted] == [1, 13]
+    assert [week for week, posted in sent.items() if posted] == [1, 13, 14, 15]
     assert made.review_on == date(2026, 4, 5)
 
 
 @pytest.mark.parametrize("posted_at", ["06 10:00", "11 23:00", "12 08:00"])
 async def test_after_post_now_only_news_is_posted(harness: ServiceHarness, posted_at: str) -> None:
-    """A digest posted by hand counts as the last one: the weekly ones without news are skipped."""
+    """After *Post now*, the next weekly digest without news is skipped, once."""
     await harness.post_decision()
     await switch_on(harness)
     await set_time(harness, f"2026-01-{posted_at}")
     await post_now(harness)
-    for day in ("12", "19"):
-        await set_time(harness, f"2026-01-{day} 09:00")
-        assert await send_due(harness) == 0
-    assert await outcomes(harness) == [("2026-01-12", "empty"), ("2026-01-19", "empty")]
-    await harness.post_decision()
-    await set_time(harness, "2026-01-26 09:00")
-    assert await send_due(harness) == 1
-    since = (await posts(harness))["2026-W05"].since
+    await set_time(harness, "2026-01-12 09:00")
+    assert await send_due(harness) == 0
+    assert await outcomes(harness) == [("2026-01-12", "empty")]
+    await set_time(harness, "2026-01-19 09:00")
+    assert await send_due(harness) == 1, "by then what waits is reported again"
+    since = (await posts(harness))["2026-W04"].since
     assert since == datetime.fromisoformat(f"2026-01-{posted_at}+00:00")
 
 
