@@ -55,7 +55,8 @@ class Dispatcher:
     async def press(self, action: str, who: dict[str, Any], number: int = 1) -> BoltResponse:
         """Press a button of the announcement of a decision of `WORK`."""
         services = self.harness.services
-        renderer = Renderer(services, DigestMessages(_client_for, "/ragvsft"), "/ragvsft")
+        digests = DigestMessages(_client_for, services.permalinks(), "/ragvsft")
+        renderer = Renderer(services, digests, "/ragvsft")
         decision = await services.decision(WORK, number)
         assert decision is not None
         message = await renderer.message(announcement_delivery(decision))
