@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 import uvicorn.server
 from hypothesis import HealthCheck, settings
 
@@ -67,6 +68,13 @@ def generous_timeouts() -> Iterator[None]:
         patch.setattr(app_transport, "ACK_SECONDS", TIMEOUT_SECONDS)
         patch.setattr(subprocess, "SECONDS", TIMEOUT_SECONDS)
         yield
+
+
+@pytest.fixture(autouse=True)
+def default_logs_afterwards() -> Iterator[None]:
+    """Undo what a command configures: another level would hide the log lines of a later test."""
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture(scope="session")

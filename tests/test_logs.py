@@ -1,19 +1,12 @@
 """What a line of the log looks like."""
 
 import logging
-from collections.abc import Iterator
 
 import pytest
 import structlog
 
 from bot.logs import configure_logs
 from bot.outbox.failures import FailureClass
-
-
-@pytest.fixture(autouse=True)
-def defaults_afterwards() -> Iterator[None]:
-    yield
-    structlog.reset_defaults()
 
 
 def test_an_enumeration_is_logged_by_its_value(capsys: pytest.CaptureFixture[str]) -> None:

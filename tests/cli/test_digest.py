@@ -3,13 +3,11 @@
 import asyncio
 import json
 import sqlite3
-from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-import structlog
 from click.testing import CliRunner, Result
 
 from bot.cli import root
@@ -26,7 +24,7 @@ RULES = Path(__file__).parents[2] / "rules"
 
 
 @pytest.fixture
-def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A database of one workspace, with a public and a private channel."""
     monkeypatch.chdir(tmp_path)
     path = tmp_path / "ragvsft.db"
@@ -34,8 +32,7 @@ def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     secret = make_decision(3, title="Nightingale", place=PRIVATE, people=("U7",))
     opened = make_decision(1, title="Answers <!channel> & more", people=("U1", "U2"))
     asyncio.run(create_database(path, opened, decided, secret))
-    yield path
-    structlog.reset_defaults()
+    return path
 
 
 async def _rows(path: Path, table: str) -> list[dict[str, object]]:

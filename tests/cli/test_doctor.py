@@ -3,23 +3,14 @@
 import asyncio
 import json
 import socket
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import structlog
 from click.testing import CliRunner
 
 from bot.cli import root
 from bot.settings import NAMES
 from tests.cli.helpers import create_database
-
-
-@pytest.fixture(autouse=True)
-def default_logs_afterwards() -> Iterator[None]:
-    """Undo what the command configures."""
-    yield
-    structlog.reset_defaults()
 
 
 def test_without_any_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

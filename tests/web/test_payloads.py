@@ -3,7 +3,7 @@
 import json
 import logging
 import random
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,6 @@ from urllib.parse import urlencode
 
 import httpx
 import pytest
-import structlog
 from slack_bolt.adapter.starlette.async_handler import to_starlette_response
 from slack_bolt.async_app import AsyncBoltRequest
 from slack_sdk.web.async_client import AsyncWebClient
@@ -27,11 +26,9 @@ from tests.web.payloads import CANARY, mutated, payloads
 
 
 @pytest.fixture
-def logs() -> Iterator[None]:
+def logs() -> None:
     """Logging as configured in production, at debug level."""
     configure_logs(logging.DEBUG)
-    yield
-    structlog.reset_defaults()
 
 
 @pytest.fixture
